@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"BusyBox from source."
+
+load("//rules:providers.bzl", "BusyboxInfo")
+load(
+    ":foreign_build.bzl",
+    "CC_ATTRS",
+    "CC_TOOLCHAINS",
+    "FOREIGN_BUILD_ATTRS",
+    "FOREIGN_BUILD_TOOLCHAINS",
+    "archive",
+    "exec_cc",
+    "foreign_build",
+    "output_file",
+    "step",
+    "target_cc",
+)
+
+visibility("//rules/...")
+
+_TOOLS = [
+    "awk",
+    "basename",
+    "bzip2",
+    "cat",
+    "chmod",
+    "cmp",
+    "cp",
+    "cut",
+    "date",
+    "dd",
+    "diff",
+    "dirname",
+    "echo",
+    "env",
+    "expr",
+    "find",
+    "grep",
+    "gzip",
+    "head",
+    "llvm-ar",
+    "llvm-nm",
+    "llvm-objcopy",
+    "llvm-strip",
+    "ld.lld",
+    "ln",
+    "ls",
+    "make",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "od",
+    "printf",
+    "pwd",
+    "readlink",
+    "rm",
+    "sed",
+    "sh",
+    "sleep",
+    "sort",
+    "tail",
+    "tee",
+    "test",
+    "touch",
+    "tr",
+    "true",
+    "uname",
+    "uniq",
+    "wc",
+    "xargs",
+    "yes",
+]
+
+# BusyBox's Kbuild puts the time into its banner and its .config unless told.
+_ENV = {
+    "KCONFIG_NOTIMESTAMP": "1",
+}
+
+_MAKE = [
+    "make",
+    "-j${JOBS}",
+    "SHELL=${TOOLS}/sh",
+    "CONFIG_SHELL=${TOOLS}/sh",
+    "HOSTCC=hostcc",
+    "HOSTCFLAGS=-O1",
+    "CC=cc",
+    "LD=ld.lld",
+    "AR=llvm-ar",
+    "NM=llvm-nm",
+    "STRIP=llvm-strip",
+    "OBJCOPY=llvm-objcopy",
+]
+
+def _busybox_impl(ctx):
+    target = target_cc(ctx)
+    host = exec_cc(ctx)
+    common = {
+        "aliases": target.aliases + host.aliases,
+        "archives": [archive(ctx.file.src)],
+        "env": _ENV,
+        "inputs": [target.files, host.files],
+        "patches": ctx.files.patches,
+    }
+
+    # Under their workspace paths, so that messages name them as the user does.
+    fragments = {file.short_path.replace("../", "external/"): file for file in [ctx.file._base] + ctx.files.config}
+    config = ctx.actions.declare_file(ctx.label.name + ".config")
+    foreign_build(
+        ctx,
+        mnemonic = "BusyboxConfig",
+        progress_message = "Configuring %{label}",
+        outputs = [output_file(config, "src/.config")],
+        files = {"config/" + path: file for path, file in fragments.items()},
+        programs = {"kconfig": ctx.attr._kconfig[DefaultInfo].files_to_run},
+        tools = _TOOLS,
+        steps = [
+            step("list the options", ["kconfig", "symbols", "-out", "${WORK}/symbols", "src"], dir = "."),
+            # Its allnoconfig ignores what KCONFIG_ALLCONFIG asks to switch on: write the whole .config instead.
+            step("merge", ["kconfig", "merge", "-rest-off", "${WORK}/symbols", "-out", "${WORK}/src/.config"] + fragments.keys(), dir = "config"),
+            step("make oldconfig", ["sh", "-c", "yes '' | " + " ".join(['"{}"'.format(word) for word in _MAKE]) + " -s oldconfig"]),
+            step("check", ["kconfig", "check", "-config", "${WORK}/src/.config", "-known", "${WORK}/symbols"] + fragments.keys(), dir = "config"),
+        ],
+        **common
+    )
+
+    make = _MAKE + [
+        "-s",
+        "KBUILD_BUILD_TIMESTAMP=",
+        "EXTRA_CFLAGS=-Os -fno-unwind-tables -fno-asynchronous-unwind-tables -w",
+        "EXTRA_LDFLAGS=-Wl,--build-id=none -Wl,--icf=safe",
+    ]
+    binary = ctx.actions.declare_file(ctx.label.name)
+    applets = ctx.actions.declare_file(ctx.label.name + ".applets")
+    log = foreign_build(
+        ctx,
+        mnemonic = "BusyboxBuild",
+        progress_message = "Building %{label}",
+        outputs = [
+            output_file(binary, "src/busybox", executable = True),
+            output_file(applets, "applets"),
+        ],
+        files = {"src/.config": config},
+        tools = _TOOLS,
+        steps = [
+            step("make busybox", make + ["busybox"]),
+            # Not in one go: its rule needs a header that only the former writes.
+            step("make busybox.links", make + ["busybox.links"]),
+            step("list the applets", ["sh", "-c", "sed 's,^/,,' src/busybox.links | sort > applets"], dir = "."),
+        ],
+        **common
+    )
+    return [
+        DefaultInfo(files = depset([binary]), executable = binary),
+        BusyboxInfo(applets = applets, binary = binary, config = config),
+        OutputGroupInfo(
+            applets = depset([applets]),
+            config = depset([config]),
+            log = depset([log]),
+        ),
+    ]
+
+busybox = rule(
+    implementation = _busybox_impl,
+    doc = """Builds a static BusyBox for the target platform.
+
+`config` names fragments in Kconfig's syntax; what no fragment switches on is off. Every option asked for is
+compared with the final configuration: one that does not exist, or that BusyBox dropped because something it
+depends on is off, fails the build with fragment and line.
+
+The output groups `applets` (installed paths, one a line), `config` (the complete `.config`) and `log` hold the
+rest of what comes out.""",
+    executable = True,
+    attrs = FOREIGN_BUILD_ATTRS | CC_ATTRS | {
+        "config": attr.label_list(
+            mandatory = True,
+            allow_empty = False,
+            allow_files = True,
+            doc = "Configuration fragments; a later one overrides an earlier one.",
+        ),
+        "patches": attr.label_list(
+            allow_files = [".patch"],
+            doc = "Patches for the source, applied in order with -p1.",
+        ),
+        "src": attr.label(
+            mandatory = True,
+            allow_single_file = True,
+            doc = "BusyBox's source archive (1.37).",
+        ),
+        "_base": attr.label(default = Label("//rules/private:busybox_base.config"), allow_single_file = True),
+        "_kconfig": attr.label(default = Label("//tools/kconfig:exec"), executable = True, cfg = "exec"),
+    },
+    provides = [BusyboxInfo],
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
+)

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"How rules run a foreign build system: one action of `tools/foreignbuild`."
+
+load("@bazel_skylib//lib:paths.bzl", "paths")
+
+visibility("//...")
+
+BUILD_TOOLS = "//toolchains/build_tools:toolchain_type"
+
+# Merge into the attributes of every rule that calls `foreign_build`.
+FOREIGN_BUILD_ATTRS = {
+    "_foreignbuild": attr.label(default = Label("//tools/foreignbuild:exec"), executable = True, cfg = "exec"),
+}
+
+# Merge into the toolchains of every rule that calls `foreign_build`.
+FOREIGN_BUILD_TOOLCHAINS = [Label(BUILD_TOOLS)]
+
+# Merge into the attributes of rules whose foreign build compiles C, for the target and for programs of its own.
+CC_ATTRS = {
+    "_cc_toolchain": attr.label(default = Label("@bazel_tools//tools/cpp:current_cc_toolchain")),
+    "_exec_cc_toolchain": attr.label(default = Label("@bazel_tools//tools/cpp:current_cc_toolchain"), cfg = "exec"),
+}
+
+# Merge into the toolchains of the same rules.
+CC_TOOLCHAINS = ["@bazel_tools//tools/cpp:toolchain_type"]
+
+def _all_cores(_os, _inputs):
+    # `make -j` takes every core there is: let Bazel not run a second such action beside it.
+    return {"cpu": 2, "memory": 1024}
+
+def archive(file, dir = "src", strip = 1, include = []):
+    "A source archive to unpack into `dir`: `strip` leading path parts are dropped; `include` limits it to some globs."
+    return struct(file = file, dir = dir, strip = strip, include = include)
+
+def step(name, argv, dir = "src", env = {}):
+    "A command to run in `dir`."
+    return struct(name = name, argv = argv, dir = dir, env = env)
+
+def output_file(file, source, executable = False):
+    "A file to copy out of the work directory."
+    return struct(file = file, source = source, executable = executable)
+
+def output_tar(file, root, include = [], exclude = []):
+    "A deterministic tar of the directory `root` of the work directory."
+    return struct(file = file, root = root, include = include, exclude = exclude)
+
+def cc_tool(name, tool, args):
+    "A tool under another name, with arguments put before the caller's."
+    return struct(name = name, tool = tool, args = args)
+
+def _cc(ctx, name, target, more = []):
+    cc_toolchain = target[cc_common.CcToolchainInfo]
+    if not cc_toolchain.target_gnu_system_name.endswith("-linux-musl"):
+        fail("{}: the C toolchain is {} for {}, not one of //toolchains/musl. Build for a platform such as //toolchains/musl:linux_x86_64, and do not let other C toolchains register before it.".format(
+            ctx.label,
+            cc_toolchain.toolchain_id,
+            cc_toolchain.target_gnu_system_name,
+        ))
+    sysroot = "${EXECROOT}/" + cc_toolchain.sysroot
+    arguments = [
+        "--target=" + cc_toolchain.target_gnu_system_name,
+        "--sysroot=" + sysroot,
+        "-resource-dir=" + sysroot + "/lib/clang",
+        "-rtlib=compiler-rt",
+        "-unwindlib=none",
+        "-stdlib=libc++",
+        # What is for the linker only must not disturb a compilation under -Werror.
+        "-Qunused-arguments",
+        "-ffile-prefix-map=${WORK}/=",
+    ] + more
+    return struct(
+        aliases = [
+            cc_tool(name + "cc", "clang", arguments),
+            cc_tool(name + "c++", "clang++", arguments),
+        ],
+        files = cc_toolchain.all_files,
+    )
+
+def target_cc(ctx):
+    "`cc` and `c++` for the target platform: `aliases`, and `files` for inputs. Needs CC_ATTRS."
+    return _cc(ctx, "", ctx.attr._cc_toolchain)
+
+def exec_cc(ctx):
+    "`hostcc` and `hostc++` for programs that the build itself runs: static, for no musl is installed where they run."
+    return _cc(ctx, "host", ctx.attr._exec_cc_toolchain, ["-static"])
+
+def foreign_build(
+        ctx,
+        mnemonic,
+        outputs,
+        steps,
+        archives = [],
+        patches = [],
+        files = {},
+        tools = [],
+        programs = {},
+        aliases = [],
+        env = {},
+        inputs = [],
+        progress_message = None):
+    """Declares the action that runs a foreign build. Needs FOREIGN_BUILD_ATTRS and FOREIGN_BUILD_TOOLCHAINS.
+
+    Strings of steps, aliases and env may hold `${WORK}` (the work directory), `${TOOLS}` (the only directory on
+    PATH), `${JOBS}` (how many processes to run) and `${EXECROOT}` (what the paths of inputs are relative to).
+
+    Args:
+      ctx: the rule's context.
+      mnemonic: the action's mnemonic.
+      outputs: list of `output_file` and `output_tar`.
+      steps: list of `step`.
+      archives: list of `archive`.
+      patches: Files, applied in order with -p1 in `src`.
+      files: dict of path in the work directory to the File that is copied there.
+      tools: names of the build tools that are put on PATH.
+      programs: dict of name to FilesToRunProvider: further programs for PATH.
+      aliases: list of `cc_tool`.
+      env: environment of all steps.
+      inputs: list of depsets of further inputs.
+      progress_message: as in `ctx.actions.run`.
+
+    Returns:
+      File: the log.
+    """
+    known = ctx.toolchains[Label(BUILD_TOOLS)].build_tools.tools
+    log = ctx.actions.declare_file(ctx.label.name + "." + mnemonic + ".log")
+    spec = ctx.actions.declare_file(ctx.label.name + "." + mnemonic + ".json")
+
+    for name in tools + [alias.tool for alias in aliases]:
+        if name not in known:
+            fail("{}: the toolchain {} has no tool {}; it has: {}".format(ctx.label, BUILD_TOOLS, name, " ".join(sorted(known))))
+    spec_tools = [{"name": name, "path": known[name].executable.path} for name in tools]
+    spec_tools += [{"name": name, "path": program.executable.path} for name, program in programs.items()]
+    spec_tools += [
+        {"args": alias.args, "name": alias.name, "path": known[alias.tool].executable.path}
+        for alias in aliases
+    ]
+
+    spec_outputs = []
+    for output in outputs:
+        if hasattr(output, "root"):
+            spec_outputs.append({"exclude": output.exclude, "include": output.include, "path": output.file.path, "root": output.root})
+        else:
+            spec_outputs.append({"executable": output.executable, "from": output.source, "path": output.file.path})
+
+    ctx.actions.write(spec, json.encode_indent({
+        "archives": [
+            {"dir": a.dir, "include": a.include, "path": a.file.path, "strip": a.strip}
+            for a in archives
+        ],
+        "env": env,
+        "files": [{"dest": paths.normalize(dest), "executable": False, "path": file.path} for dest, file in files.items()],
+        "label": str(ctx.label),
+        "log": log.path,
+        "outputs": spec_outputs,
+        "patches": [{"dir": "src", "path": file.path} for file in patches],
+        "steps": [{"argv": s.argv, "dir": s.dir, "env": s.env, "name": s.name} for s in steps],
+        "tools": spec_tools,
+    }))
+
+    arguments = ctx.actions.args()
+    arguments.add("-spec", spec)
+    ctx.actions.run(
+        mnemonic = mnemonic,
+        executable = ctx.executable._foreignbuild,
+        arguments = [arguments],
+        inputs = depset(
+            [spec] + [a.file for a in archives] + patches + files.values(),
+            transitive = inputs + [known[name].files for name in tools + [alias.tool for alias in aliases]],
+        ),
+        tools = programs.values(),
+        outputs = [output.file for output in outputs] + [log],
+        env = {},
+        use_default_shell_env = False,
+        resource_set = _all_cores,
+        execution_requirements = {"block-network": "1"},
+        toolchain = Label(BUILD_TOOLS),
+        progress_message = progress_message,
+    )
+    return log

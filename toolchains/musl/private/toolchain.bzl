@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"Everything that one processor needs: the parts of its sysroot, the toolchain and the platform."
+
+load("@rules_cc//cc:defs.bzl", "cc_toolchain")
+load(":cc_toolchain_config.bzl", "cc_toolchain_config")
+load(":components.bzl", "clang_resources", "libcxx", "linux_headers", "musl_libc", "sysroot")
+
+visibility("//toolchains/musl/...")
+
+_TOOLS = [
+    "//toolchains/build_tools:binutils",
+    "//toolchains/build_tools:clang",
+    "//toolchains/build_tools:lld",
+]
+
+def musl_toolchain(cpu):
+    """Declares the platform `linux_<cpu>` and its C and C++ toolchain.
+
+    Args:
+      cpu: the processor, as @platforms//cpu and musl name it.
+    """
+    clang_resources(
+        name = "clang_resources_" + cpu,
+        cpu = cpu,
+        llvm = ":llvm_runtimes",
+        musl = "@musl_source//:archive",
+    )
+    musl_libc(
+        name = "libc_" + cpu,
+        cpu = cpu,
+        patches = ["//third_party/patches:musl"],
+        src = "@musl_source//:archive",
+        sysroot = [":clang_resources_" + cpu],
+    )
+    native.filegroup(
+        name = "loader_" + cpu,
+        srcs = [":libc_" + cpu],
+        output_group = "loader",
+        visibility = ["//toolchains/musl/test:__pkg__"],
+    )
+    linux_headers(
+        name = "linux_headers_" + cpu,
+        cpu = cpu,
+        host_sysroot = [
+            ":clang_resources_x86_64",
+            ":libc_x86_64",
+        ],
+        src = ":linux_uapi",
+    )
+    c_parts = [
+        ":clang_resources_" + cpu,
+        ":libc_" + cpu,
+        ":linux_headers_" + cpu,
+    ]
+    libcxx(
+        name = "libcxx_" + cpu,
+        cpu = cpu,
+        llvm = ":llvm_runtimes",
+        sysroot = c_parts,
+    )
+    sysroot(
+        name = "sysroot_" + cpu,
+        parts = c_parts + [":libcxx_" + cpu],
+    )
+    cc_toolchain_config(
+        name = "config_" + cpu,
+        sysroot = ":sysroot_" + cpu,
+        tools = _TOOLS,
+        triple = cpu + "-linux-musl",
+    )
+    native.filegroup(
+        name = "files_" + cpu,
+        srcs = _TOOLS + [":sysroot_" + cpu],
+    )
+    cc_toolchain(
+        name = "cc_" + cpu,
+        all_files = ":files_" + cpu,
+        ar_files = "//toolchains/build_tools:binutils",
+        as_files = ":files_" + cpu,
+        compiler_files = ":files_" + cpu,
+        dwp_files = ":files_" + cpu,
+        linker_files = ":files_" + cpu,
+        objcopy_files = "//toolchains/build_tools:binutils",
+        strip_files = "//toolchains/build_tools:binutils",
+        supports_param_files = True,
+        toolchain_config = ":config_" + cpu,
+    )
+    native.toolchain(
+        name = "toolchain_" + cpu,
+        exec_compatible_with = [
+            "@platforms//cpu:x86_64",
+            "@platforms//os:linux",
+        ],
+        target_compatible_with = [
+            "@platforms//cpu:" + cpu,
+            "@platforms//os:linux",
+            ":musl",
+        ],
+        toolchain = ":cc_" + cpu,
+        toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+    )
+    native.platform(
+        name = "linux_" + cpu,
+        constraint_values = [
+            "@platforms//cpu:" + cpu,
+            "@platforms//os:linux",
+            ":musl",
+        ],
+        visibility = ["//visibility:public"],
+    )

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+
+	"rules_elixir_vm/tools/internal/elfcheck"
+)
+
+// file returns the path of the runfile that the environment variable names.
+func file(t *testing.T, variable string) string {
+	t.Helper()
+	path, err := runfiles.Rlocation(os.Getenv(variable))
+	if err != nil {
+		t.Fatalf("$%s: %v", variable, err)
+	}
+	return path
+}
+
+// command runs a program that was built for cpu: here, or in an emulator.
+func command(t *testing.T, cpu string, args ...string) *exec.Cmd {
+	if cpu == "aarch64" {
+		args = append([]string{file(t, "QEMU_aarch64")}, args...)
+	}
+	return exec.Command(args[0], args[1:]...)
+}
+
+func TestPrograms(t *testing.T) {
+	for _, program := range []struct {
+		name, output string
+		static, pie  bool
+	}{
+		{name: "hello_c", output: "hello.c.txt", static: true},
+		{name: "hello_c_static_pie", output: "hello.c.txt", static: true, pie: true},
+		{name: "hello_c_dynamic", output: "hello.c.txt", pie: true},
+		{name: "hello_cc", output: "hello.cc.txt", static: true},
+		{name: "hello_cc_dynamic", output: "hello.cc.txt", pie: true},
+	} {
+		for _, cpu := range []string{"x86_64", "aarch64"} {
+			t.Run(program.name+"/"+cpu, func(t *testing.T) {
+				path := file(t, program.name+"_"+cpu)
+				expect := elfcheck.Expectation{
+					Machine:   cpu,
+					Static:    program.static,
+					PIE:       program.pie,
+					NoPIE:     !program.pie,
+					NoBuildID: true,
+					Forbid:    elfcheck.HostPaths,
+				}
+				args := []string{path}
+				if !program.static {
+					expect.Interpreter = "/lib/ld-musl-" + cpu + ".so.1"
+					expect.Needed = []string{"libc.so"}
+					args = []string{file(t, "LOADER_"+cpu), path}
+				}
+				data, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, failure := range expect.Check(path, data) {
+					t.Error(failure)
+				}
+
+				want, err := os.ReadFile(program.output)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := command(t, cpu, args...).CombinedOutput()
+				if err != nil {
+					t.Errorf("%v: %v", args, err)
+				}
+				if string(got) != string(want) {
+					t.Errorf("%v printed:\n%s\nexpected:\n%s", args, got, want)
+				}
+			})
+		}
+	}
+}
