@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"The configuration in which the project's own Go programs run as build tools."
+"The configuration in which Go programs run as build tools."
 
 visibility("//...")
 
@@ -20,19 +20,22 @@ _go_tools = transition(
     ],
 )
 
-def _exec_tool_impl(ctx):
-    tool = ctx.executable.binary
-    executable = ctx.actions.declare_file(ctx.label.name + "_/" + tool.basename)
-    ctx.actions.symlink(output = executable, target_file = tool, is_executable = True)
+def _link(ctx, program):
+    # Under its own name: programs tell their name in messages.
+    executable = ctx.actions.declare_file(ctx.label.name + "_/" + program.basename)
+    ctx.actions.symlink(output = executable, target_file = program, is_executable = True)
     return [DefaultInfo(
         executable = executable,
         files = depset([executable]),
-        runfiles = ctx.runfiles([executable, tool]),
+        runfiles = ctx.runfiles([executable, program]),
     )]
 
-exec_tool = rule(
+def _exec_tool_impl(ctx):
+    return _link(ctx, ctx.executable.binary)
+
+_exec_tool = rule(
     implementation = _exec_tool_impl,
-    doc = """A Go program of the project, built for use in actions.
+    doc = """A Go program, built for use in actions.
 
 It is built for a platform that has no C library, so that it does not depend on the C toolchain: it takes part
 in building that toolchain. All rules use the program through this one configuration, so it is built once.""",
@@ -41,5 +44,33 @@ in building that toolchain. All rules use the program through this one configura
     attrs = {
         "binary": attr.label(mandatory = True, executable = True, cfg = "target", doc = "The `go_binary`."),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+    },
+)
+
+def exec_tool(name, binary, **kwargs):
+    """A Go program for attributes with `cfg = "exec"`.
+
+    Args:
+      name: name of the target.
+      binary: the `go_binary`.
+      **kwargs: common attributes.
+    """
+    _exec_tool(
+        name = name,
+        binary = binary,
+        # By itself it would be built in one more configuration, with one more Go standard library.
+        tags = ["manual"],
+        **kwargs
+    )
+
+def _exec_program_impl(ctx):
+    return _link(ctx, ctx.executable.tool)
+
+exec_program = rule(
+    implementation = _exec_program_impl,
+    doc = "An `exec_tool` for `bazel run` and as data of tests: the very file that actions run.",
+    executable = True,
+    attrs = {
+        "tool": attr.label(mandatory = True, executable = True, cfg = "exec", doc = "The `exec_tool`."),
     },
 )

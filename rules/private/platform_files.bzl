@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"A target, built for a platform that is named in the BUILD file instead of on the command line."
+"Targets, built for another platform than the command line names."
 
 visibility("//...")
 
@@ -15,7 +15,13 @@ _platform = transition(
 def _platform_files_impl(ctx):
     target = ctx.attr.target[0]
     files = target[OutputGroupInfo][ctx.attr.output_group] if ctx.attr.output_group else target[DefaultInfo].files
-    return [DefaultInfo(files = files, runfiles = ctx.runfiles(transitive_files = files))]
+    links = []
+    for file in files.to_list():
+        # In a place of its own: for another platform the file has the same path in a runfiles directory.
+        link = ctx.actions.declare_file("{}/{}".format(ctx.label.name, file.basename))
+        ctx.actions.symlink(output = link, target_file = file)
+        links.append(link)
+    return [DefaultInfo(files = depset(links), runfiles = ctx.runfiles(links))]
 
 platform_files = rule(
     implementation = _platform_files_impl,
@@ -25,5 +31,16 @@ platform_files = rule(
         "platform": attr.label(mandatory = True, doc = "The platform to build for."),
         "target": attr.label(mandatory = True, cfg = _platform, doc = "The target."),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
+    },
+)
+
+def _exec_files_impl(ctx):
+    return [DefaultInfo(files = depset(ctx.files.srcs))]
+
+exec_files = rule(
+    implementation = _exec_files_impl,
+    doc = "The files of targets as actions use them: built for the platform that builds.",
+    attrs = {
+        "srcs": attr.label_list(mandatory = True, cfg = "exec", doc = "The targets."),
     },
 )

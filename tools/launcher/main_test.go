@@ -154,9 +154,10 @@ func TestLaunchName(t *testing.T) {
 	tool(t, "cat", s)
 	s.Argv0 = "tiger"
 	tool(t, "renamed", s)
-	for name, want := range map[string]string{"bin/cat": "bin/cat: ", "bin/renamed": "tiger: "} {
+	for name, want := range map[string]string{"bin/cat": "cat: ", "bin/renamed": "tiger: "} {
 		_, errs, code := run(t, name, []string{}, "missing file")
-		if !strings.HasPrefix(errs, want) || code != 1 {
+		// Some versions of cat print all of the name, some its last part.
+		if !strings.Contains(errs, want) || code != 1 {
 			t.Errorf("%s: got %q, exit status %d; want a message of %q and 1", name, errs, code, want)
 		}
 	}

@@ -2,6 +2,7 @@
 "Everything that one processor needs: the parts of its sysroot, the toolchain and the platform."
 
 load("@rules_cc//cc:defs.bzl", "cc_toolchain")
+load("//rules/private:platform_files.bzl", "exec_files")
 load(":cc_toolchain_config.bzl", "cc_toolchain_config")
 load(":components.bzl", "clang_resources", "libcxx", "linux_headers", "musl_libc", "sysroot")
 
@@ -13,6 +14,9 @@ _TOOLS = [
     "//toolchains/build_tools:lld",
 ]
 
+# Built where the compiler runs: as targets of `//...` they would be built again for the target platform.
+_MANUAL = ["manual"]
+
 def musl_toolchain(cpu):
     """Declares the platform `linux_<cpu>` and its C and C++ toolchain.
 
@@ -21,12 +25,14 @@ def musl_toolchain(cpu):
     """
     clang_resources(
         name = "clang_resources_" + cpu,
+        tags = _MANUAL,
         cpu = cpu,
         llvm = ":llvm_runtimes",
         musl = "@musl_source//:archive",
     )
     musl_libc(
         name = "libc_" + cpu,
+        tags = _MANUAL,
         cpu = cpu,
         patches = ["//third_party/patches:musl"],
         src = "@musl_source//:archive",
@@ -34,12 +40,14 @@ def musl_toolchain(cpu):
     )
     native.filegroup(
         name = "loader_" + cpu,
+        tags = _MANUAL,
         srcs = [":libc_" + cpu],
         output_group = "loader",
         visibility = ["//toolchains/musl/test:__pkg__"],
     )
     linux_headers(
         name = "linux_headers_" + cpu,
+        tags = _MANUAL,
         cpu = cpu,
         host_sysroot = [
             ":clang_resources_x86_64",
@@ -54,26 +62,36 @@ def musl_toolchain(cpu):
     ]
     libcxx(
         name = "libcxx_" + cpu,
+        tags = _MANUAL,
         cpu = cpu,
         llvm = ":llvm_runtimes",
         sysroot = c_parts,
     )
+    exec_files(
+        name = "sysroot_parts_" + cpu,
+        srcs = c_parts + [":libcxx_" + cpu],
+        tags = _MANUAL,
+    )
     sysroot(
         name = "sysroot_" + cpu,
+        tags = _MANUAL,
         parts = c_parts + [":libcxx_" + cpu],
     )
     cc_toolchain_config(
         name = "config_" + cpu,
+        tags = _MANUAL,
         sysroot = ":sysroot_" + cpu,
         tools = _TOOLS,
         triple = cpu + "-linux-musl",
     )
     native.filegroup(
         name = "files_" + cpu,
+        tags = _MANUAL,
         srcs = _TOOLS + [":sysroot_" + cpu],
     )
     cc_toolchain(
         name = "cc_" + cpu,
+        tags = _MANUAL,
         all_files = ":files_" + cpu,
         ar_files = "//toolchains/build_tools:binutils",
         as_files = ":files_" + cpu,

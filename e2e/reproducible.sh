@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the C toolchain's parts and BusyBox a second time, in a copy of the workspace in another-directory (and so
+# under another output base), without taking their results from the disk cache, and compares every byte.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+targets=(//busybox //toolchains/musl:sysroot_parts_x86_64)
+# The foreign builds are run again; Go programs and downloads may come from the cache.
+again='^(ClangResources|MuslLibc|LinuxHeaders|LibCxx|BusyboxConfig|BusyboxBuild)$'
+
+copy=$(mktemp -d)
+finish() {
+  # Bazel makes its outputs read-only.
+  (cd "$copy/another-directory" 2>/dev/null && base=$(./bazelw info output_base 2>/dev/null) && ./bazelw shutdown &&
+    chmod -R u+w "$base" && rm -rf "$base") || :
+  rm -rf "$copy"
+}
+trap finish EXIT
+
+sums() {
+  ./bazelw "$@" >&2
+  # Paths are relative to the execution root, and so the same in both.
+  ./bazelw cquery "${@:2}" --output=files 2>/dev/null | while read -r file; do
+    sha256sum "$file"
+  done | sort -k 2
+}
+
+mkdir "$copy/another-directory"
+git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$copy/another-directory"
+sums build "${targets[@]}" >"$copy/first"
+(cd "$copy/another-directory" && sums build "--modify_execution_info=$again=+no-cache" "${targets[@]}") >"$copy/second"
+[[ -s $copy/first ]] || { echo 'reproducible: nothing was built' >&2; exit 1; }
+if ! diff "$copy/first" "$copy/second" >&2; then
+  echo 'reproducible: the two builds differ (above: < this workspace, > the copy)' >&2
+  exit 1
+fi
+cat "$copy/first"
