@@ -7,5 +7,4 @@ cd "$(dirname "$0")/.."
 actions=$(mktemp)
 trap 'rm -f "$actions"' EXIT
 ./bazelw aquery --output=jsonproto --include_file_write_contents=false 'deps(//...)' >"$actions"
-# With --run_under nothing else would stand between the program and its standard input.
 ./bazelw run --ui_event_filters=-info --noshow_progress //tools/hermeticity -- -allow "$PWD/docs/hermeticity.md" <"$actions"

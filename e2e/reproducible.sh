@@ -11,25 +11,23 @@ again='^(ClangResources|MuslLibc|LinuxHeaders|LibCxx|BusyboxConfig|BusyboxBuild)
 
 copy=$(mktemp -d)
 finish() {
-  # Bazel makes its outputs read-only.
-  (cd "$copy/another-directory" 2>/dev/null && base=$(./bazelw info output_base 2>/dev/null) && ./bazelw shutdown &&
-    chmod -R u+w "$base" && rm -rf "$base") || :
+  (cd "$copy/another-directory" && ./bazelw clean --expunge) &>/dev/null || :
   rm -rf "$copy"
 }
 trap finish EXIT
 
+# Paths are relative to the execution root, and so the same in both.
 sums() {
-  ./bazelw "$@" >&2
-  # Paths are relative to the execution root, and so the same in both.
-  ./bazelw cquery "${@:2}" --output=files 2>/dev/null | while read -r file; do
-    sha256sum "$file"
-  done | sort -k 2
+  local files
+  ./bazelw build "$@" "${targets[@]}" >&2
+  files=$(./bazelw cquery "$@" --output=files "$(IFS=+ && echo "${targets[*]}")")
+  sha256sum $files
 }
 
 mkdir "$copy/another-directory"
 git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$copy/another-directory"
-sums build "${targets[@]}" >"$copy/first"
-(cd "$copy/another-directory" && sums build "--modify_execution_info=$again=+no-cache" "${targets[@]}") >"$copy/second"
+sums >"$copy/first"
+(cd "$copy/another-directory" && sums "--modify_execution_info=$again=+no-cache") >"$copy/second"
 [[ -s $copy/first ]] || { echo 'reproducible: nothing was built' >&2; exit 1; }
 if ! diff "$copy/first" "$copy/second" >&2; then
   echo 'reproducible: the two builds differ (above: < this workspace, > the copy)' >&2
