@@ -3,7 +3,7 @@
 
 load(":repositories.bzl", "debian_source", "debian_tree")
 
-visibility("private")
+visibility("public")
 
 def _debian_impl(module_ctx):
     lock = json.decode(module_ctx.read(Label(":lock.json")))

@@ -37,29 +37,17 @@ def _fetch(repository_ctx, what, output, path, sha256, urls = []):
         if repository_ctx.download(url, output, sha256 = sha256, allow_fail = True).success:
             return
 
-    # Once more without the digest, to tell a wrong file from a missing one.
-    found = []
-    for url in candidates:
-        result = repository_ctx.download(url, output, allow_fail = True)
-        if result.success:
-            found.append("{} has sha256 {}".format(url, result.sha256))
-    repository_ctx.delete(output)
-    if found:
-        fail("{what}: the file does not have the pinned sha256 {sha256}:\n  {found}\nThe mirror or something before it serves other bytes: try another mirror (--repo_env=DEBIAN_MIRROR=…). Change the pin only if you know why they differ: {update}".format(
-            what = what,
-            sha256 = sha256,
-            found = "\n  ".join(found),
-            update = _UPDATE,
-        ))
-    if repository_ctx.download(mirror + "/dists/stable/Release", "mirror-probe", allow_fail = True).success:
-        fail("{what}: the mirror answers, but the file is no longer there; tried:\n  {tried}\nIt was superseded. Pin its successor ({update}), or name a mirror that keeps old files (--repo_env=DEBIAN_MIRROR=…).".format(
-            what = what,
-            tried = "\n  ".join(candidates),
-            update = _UPDATE,
-        ))
-    fail("{what}: no answer from the mirror; tried:\n  {tried}\nCheck the network, or name a mirror that can be reached: --repo_env=DEBIAN_MIRROR=…".format(
+    # Bazel does not tell rules why a download failed, but has told the user.
+    fail("""{what} cannot be fetched. Tried:
+  {tried}
+A warning above names the reason for each address:
+  "404 Not Found": the mirror answers, but the file is gone. It was superseded: pin its successor ({update}), or name a mirror that keeps old files.
+  "Checksum was … but wanted …": the mirror serves other bytes than were pinned. Try another mirror; change the pin only if you know why they differ.
+  anything else: the mirror cannot be reached. Check the network, or name another mirror.
+A mirror is named by --repo_env=DEBIAN_MIRROR=<address>.""".format(
         what = what,
         tried = "\n  ".join(candidates),
+        update = _UPDATE,
     ))
 
 # Never needed to run a program, and full of names that are no labels.

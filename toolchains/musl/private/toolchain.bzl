@@ -39,10 +39,15 @@ def musl_toolchain(cpu):
         sysroot = [":clang_resources_" + cpu],
     )
     native.filegroup(
-        name = "loader_" + cpu,
-        tags = _MANUAL,
+        name = "libc_loader_" + cpu,
         srcs = [":libc_" + cpu],
         output_group = "loader",
+        tags = _MANUAL,
+    )
+    exec_files(
+        name = "loader_" + cpu,
+        srcs = [":libc_loader_" + cpu],
+        tags = _MANUAL,
         visibility = ["//toolchains/musl/test:__pkg__"],
     )
     linux_headers(
