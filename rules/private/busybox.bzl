@@ -161,7 +161,8 @@ def _busybox_impl(ctx):
         ),
     ]
 
-busybox = rule(
+# What `rule` is called with; //rules/test makes a BusyBox of it that must fail.
+BUSYBOX = dict(
     implementation = _busybox_impl,
     doc = """Builds a static BusyBox for the target platform.
 
@@ -194,3 +195,5 @@ rest of what comes out.""",
     provides = [BusyboxInfo],
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
 )
+
+busybox = rule(**BUSYBOX)

@@ -10,7 +10,7 @@ def _go_tools_impl(_settings, _attr):
         "@rules_go//go/config:static": True,
     }
 
-_go_tools = transition(
+go_tools = transition(
     implementation = _go_tools_impl,
     inputs = [],
     outputs = [
@@ -39,7 +39,7 @@ _exec_tool = rule(
 
 It is built for a platform that has no C library, so that it does not depend on the C toolchain: it takes part
 in building that toolchain. All rules use the program through this one configuration, so it is built once.""",
-    cfg = _go_tools,
+    cfg = go_tools,
     executable = True,
     attrs = {
         "binary": attr.label(mandatory = True, executable = True, cfg = "target", doc = "The `go_binary`."),

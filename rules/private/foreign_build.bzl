@@ -2,6 +2,7 @@
 "How rules run a foreign build system: one action of `tools/foreignbuild`."
 
 load("@bazel_skylib//lib:paths.bzl", "paths")
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 
 visibility("//...")
 

@@ -7,6 +7,7 @@ _UPDATE = "bazel run //tools/debianlock -- update"
 
 def _mirror(repository_ctx):
     """The address of a Debian mirror, without a trailing slash: DEBIAN_MIRROR, or else what apt is configured with."""
+
     # Not `getenv`: the digests decide what is fetched, another mirror is no reason to fetch again.
     mirror = repository_ctx.os.environ.get("DEBIAN_MIRROR")
     if mirror:

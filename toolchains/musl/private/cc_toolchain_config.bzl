@@ -11,6 +11,7 @@ load(
     "tool",
     "with_feature_set",
 )
+load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("//rules:providers.bzl", "BuildToolsInfo")
 
 visibility("//toolchains/musl/...")

@@ -17,10 +17,11 @@ _TOOLS = [
 # Built where the compiler runs: as targets of `//...` they would be built again for the target platform.
 _MANUAL = ["manual"]
 
-def musl_toolchain(cpu):
-    """Declares the platform `linux_<cpu>` and its C and C++ toolchain.
+def musl_toolchain(name, cpu):
+    """Declares a platform and its C and C++ toolchain.
 
     Args:
+      name: name of the platform.
       cpu: the processor, as @platforms//cpu and musl name it.
     """
     clang_resources(
@@ -123,7 +124,7 @@ def musl_toolchain(cpu):
         toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
     )
     native.platform(
-        name = "linux_" + cpu,
+        name = name,
         constraint_values = [
             "@platforms//cpu:" + cpu,
             "@platforms//os:linux",
