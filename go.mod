@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 module rules_elixir_vm
 
 go 1.24.0

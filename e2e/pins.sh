@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Serves broken mirrors on the loopback interface and checks what a user is told: a file with other bytes, a file that is
-# gone, a mirror that does not answer, no mirror at all.
+# Serves broken mirrors on the loopback interface and checks what a user is told: a file that is gone, a file with other
+# bytes, a mirror that does not answer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -19,7 +19,7 @@ path=$(sed -n 's|.*"path": "\(pool/.*/debian-archive-keyring_.*\.deb\)".*|\1|p' 
 [[ $path ]] || { echo 'pins: the lock has no debian-archive-keyring' >&2; exit 1; }
 mkdir -p "$work/mirror/${path%/*}"
 
-./bazelw build //busybox 2>/dev/null
+./bazelw build //busybox
 cp -L bazel-bin/busybox/busybox "$work/busybox"
 for port in {18080..18180}; do
   "$work/busybox" httpd -f -p "127.0.0.1:$port" -h "$work/mirror" 2>/dev/null &

@@ -6,8 +6,14 @@ visibility("//...")
 def _go_tools_impl(_settings, _attr):
     return {
         "//command_line_option:platforms": str(Label("//toolchains/musl:go_tools")),
+        # What a user sets for the own Go programs must not rebuild everything that these tools have built.
+        "@rules_go//go/config:debug": False,
+        "@rules_go//go/config:linkmode": "normal",
+        "@rules_go//go/config:msan": False,
         "@rules_go//go/config:pure": True,
+        "@rules_go//go/config:race": False,
         "@rules_go//go/config:static": True,
+        "@rules_go//go/config:tags": [],
     }
 
 go_tools = transition(
@@ -15,23 +21,30 @@ go_tools = transition(
     inputs = [],
     outputs = [
         "//command_line_option:platforms",
+        "@rules_go//go/config:debug",
+        "@rules_go//go/config:linkmode",
+        "@rules_go//go/config:msan",
         "@rules_go//go/config:pure",
+        "@rules_go//go/config:race",
         "@rules_go//go/config:static",
+        "@rules_go//go/config:tags",
     ],
 )
 
-def _link(ctx, program):
+def _link(ctx, target):
+    program = target[DefaultInfo].files_to_run.executable
+
     # Under its own name: programs tell their name in messages.
     executable = ctx.actions.declare_file(ctx.label.name + "_/" + program.basename)
     ctx.actions.symlink(output = executable, target_file = program, is_executable = True)
     return [DefaultInfo(
         executable = executable,
         files = depset([executable]),
-        runfiles = ctx.runfiles([executable, program]),
+        runfiles = ctx.runfiles([executable, program]).merge(target[DefaultInfo].default_runfiles),
     )]
 
 def _exec_tool_impl(ctx):
-    return _link(ctx, ctx.executable.binary)
+    return _link(ctx, ctx.attr.binary)
 
 _exec_tool = rule(
     implementation = _exec_tool_impl,
@@ -64,7 +77,7 @@ def exec_tool(name, binary, **kwargs):
     )
 
 def _exec_program_impl(ctx):
-    return _link(ctx, ctx.executable.tool)
+    return _link(ctx, ctx.attr.tool)
 
 exec_program = rule(
     implementation = _exec_program_impl,

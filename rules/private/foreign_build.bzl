@@ -26,8 +26,8 @@ CC_ATTRS = {
 CC_TOOLCHAINS = ["@bazel_tools//tools/cpp:toolchain_type"]
 
 def _all_cores(_os, _inputs):
-    # `make -j` takes every core there is: let Bazel not run a second such action beside it.
-    return {"cpu": 2, "memory": 1024}
+    # `make -j${JOBS}` takes every core there is. Bazel runs an action that wants more than the machine has alone.
+    return {"cpu": 1000, "memory": 1024}
 
 def archive(file, dir = "src", strip = 1, include = []):
     "A source archive to unpack into `dir`: `strip` leading path parts are dropped; `include` limits it to some globs."
@@ -67,6 +67,8 @@ def _cc(ctx, name, target, more = []):
         "-stdlib=libc++",
         # What is for the linker only must not disturb a compilation under -Werror.
         "-Qunused-arguments",
+        # The last one that fits counts.
+        "-ffile-prefix-map=${EXECROOT}/=",
         "-ffile-prefix-map=${WORK}/=",
     ] + more
     return struct(
@@ -149,7 +151,7 @@ def foreign_build(
             for a in archives
         ],
         "env": env,
-        "files": [{"dest": paths.normalize(dest), "executable": False, "path": file.path} for dest, file in files.items()],
+        "files": [{"dest": paths.normalize(dest), "path": file.path} for dest, file in files.items()],
         "label": str(ctx.label),
         "log": log.path,
         "outputs": spec_outputs,

@@ -18,8 +18,9 @@ def _mirror(repository_ctx):
         for line in result.stdout.splitlines():
             if line.startswith("Debian|Debian|http"):
                 return line.removeprefix("Debian|Debian|").rstrip("/")
-    fail("No Debian mirror is known: this host has no apt that is configured for Debian. " +
-         "Name one: --repo_env=DEBIAN_MIRROR=<address of a Debian mirror>")
+    fail("No Debian mirror is known: this host has no apt that is configured for the Debian archive by http or https, " +
+         "or apt has never been updated (apt-get update). " +
+         "Name a mirror: --repo_env=DEBIAN_MIRROR=<address of a Debian mirror>")
 
 def _fetch(repository_ctx, what, output, path, sha256, urls = []):
     """Downloads one pinned file, or fails with what was tried and the remedy.

@@ -12,12 +12,19 @@ die() {
   printf 'bazelw: %s\n' "$@" >&2
   exit 1
 }
+# Shows addresses without their user:password@.
+bare() { sed -E 's,://[^/[:space:]]*@,://,g' <<<"$1"; }
+# Go's module cache, which is copied from, is read-only: without u+w, rm fails in its folders.
+wipe() {
+  chmod -R u+w "$@" 2>/dev/null || :
+  rm -rf "$@"
+}
 step() { printf 'bazelw: [%s] %s\n' "$1" "$2"; }
 
 dir=$1 isolate=("${@:2}")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 suite=forky
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+for keyring in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do [[ ! -e $keyring ]] || break; done
 
 # --- What the host must have.
 [[ $(uname -m) == x86_64 ]] || die "Bazel can be assembled for x86_64 only, not $(uname -m): install bazelisk"
@@ -28,7 +35,7 @@ done
 [[ ! $missing ]] || die "to assemble Bazel, these programs are missing: ${missing#, }" 'install them, or bazelisk'
 [[ -L /bin && /bin -ef /usr/bin ]] || die '/bin is not a link to /usr/bin: install bazelisk (or the package usrmerge)'
 [[ -e $keyring ]] || die "to check the signature of the Debian archive, install the package debian-archive-keyring" \
-  "(missing: $keyring)"
+  "(missing: ${keyring%.pgp}.gpg or .pgp)"
 [[ ${GO-} ]] || die "no Go 1.24 or later on PATH, in /usr/local/go or in /usr/lib/go-*${OLD_GO-}: install one;" \
   'it downloads rules_go and gazelle'
 [[ ${DEBIAN_MIRROR-} ]] || die 'apt is configured with no http, https or file mirror of the Debian archive:' \
@@ -43,21 +50,22 @@ if ! flock -n 9; then
   flock 9
 fi
 [[ ! -e $dir ]] || exit 0
-rm -rf "$cache"/tmp.*
+wipe "$cache"/tmp.* || :
 tmp=$(mktemp -d "$cache/tmp.XXXXXXXX")
 clean() {
   local status=$?
-  rm -rf "$tmp"
+  wipe "$tmp"
   [[ $status = 0 ]] || echo 'bazelw: Bazel was not assembled; nothing was left behind' >&2
 }
 trap clean EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+mirror=$(bare "$DEBIAN_MIRROR")
 usr=$tmp/root/usr share=$tmp/root/usr/share/bazelw jre=lib/jvm/java-21-openjdk-amd64
 
 # --- The packages, by an apt that knows this mirror only. Signatures are checked; the age of the index is not, as a
 # frozen mirror is fine. The host's apt settings are kept as far as they say how to reach a mirror.
-step 1/4 "assembling Bazel in $dir, once: reading the index of $DEBIAN_MIRROR"
+step 1/4 "assembling Bazel in $dir, once: reading the index of $mirror"
 mkdir -p "$tmp"/apt/lists/partial "$tmp"/apt/cache/archives/partial "$tmp"/debs
 echo "deb [arch=amd64 signed-by=$keyring] $DEBIAN_MIRROR $suite main" >"$tmp/apt/sources.list"
 {
@@ -77,7 +85,7 @@ APT::Update::Error-Mode "any";
 EOF
 } >"$tmp/apt/apt.conf"
 export APT_CONFIG=$tmp/apt/apt.conf
-apt-get -qq update || die "apt cannot use suite $suite of $DEBIAN_MIRROR (see above)" \
+apt-get -qq update || die "apt cannot use suite $suite of $mirror (see above)" \
   'set DEBIAN_MIRROR to one that has it; for a missing key, update the package debian-archive-keyring'
 
 declare -A offered=()
@@ -95,7 +103,7 @@ for pin in "${pins[@]}"; do
     absent+=("$package")
   fi
 done
-[[ ${#absent[@]} = 0 ]] || die "suite $suite of $DEBIAN_MIRROR has no ${absent[*]}" \
+[[ ${#absent[@]} = 0 ]] || die "suite $suite of $mirror has no ${absent[*]}" \
   'set DEBIAN_MIRROR to a snapshot of the archive of the day that tools/bazelw/packages.txt names'
 [[ ${#later[@]} = 0 ]] || printf 'bazelw: warning: the mirror no longer has the pinned versions; taking %s signed by %s\n' \
   "${later[*]}" 'the archive but never tried with this workspace'
@@ -104,7 +112,8 @@ step 2/4 "downloading ${#pinned[@]} packages (105 MB)"
 quiet=-qq
 [[ ! -t 2 ]] || quiet=-q=0
 (cd "$tmp/debs" && apt-get $quiet download "${pinned[@]}")
-for sum in "${sums[@]}"; do echo "${sum% *}  $(echo "$tmp/debs/${sum#* }"_*.deb)"; done | sha256sum --quiet -c ||
+[[ ${#sums[@]} = 0 ]] ||
+  for sum in "${sums[@]}"; do echo "${sum% *}  $(echo "$tmp/debs/${sum#* }"_*.deb)"; done | sha256sum --quiet -c ||
   die 'a package is not the one that tools/bazelw/packages.txt pins'
 
 # --- Unpacked, without maintainer scripts; what those would have done follows.
@@ -150,15 +159,15 @@ cp "$here"/go.{mod,sum} "$tmp/go" # the sums are checked against this copy
 cd "$tmp/go"
 mapfile -t modules < <(sed -nE 's,^\tgithub.com/bazelbuild/(bazel-)?(gazelle|rules_go) (v.*),\2 github.com/bazelbuild/\1\2@\3,p' go.mod)
 for module in "${modules[@]}"; do
-  "$GO" mod download "${module#* }" || die "go cannot download ${module#* } (see above); GOPROXY is $("$GO" env GOPROXY)"
+  "$GO" mod download "${module#* }" || die "go cannot download ${module#* } (see above); GOPROXY is $(bare "$("$GO" env GOPROXY)")"
   cp -r "$("$GO" env GOMODCACHE)/${module#* }" "$share/modules/${module% *}"
+  chmod -R u+w "$share/modules/${module% *}"
 done
 cmp -s go.sum "$here/go.sum" || die 'tools/bazelw/go.sum lacks a sum'
 cd "$share/modules"
-chmod -R u+w rules_go gazelle
 chmod +x {rules_go,gazelle}/**/*.sh # module archives have neither execute bits nor vendor directories
 (cd gazelle && "$GO" mod vendor -e && "$GO" list -mod=vendor -deps ./cmd/... >/dev/null) ||
-  die "go cannot download what gazelle imports (see above); GOPROXY is $("$GO" env GOPROXY)"
+  die "go cannot download what gazelle imports (see above); GOPROXY is $(bare "$("$GO" env GOPROXY)")"
 # This tag asks a host of the network for a list of Go versions that nothing needs.
 sed -i '/^go_sdk\.from_file(/,/^)/d' rules_go/MODULE.bazel
 

@@ -81,6 +81,10 @@ func run(ctx context.Context, args []string) error {
 		flags.Usage()
 		return errUsage
 	}
+	c.Packages, c.Lock = fromCaller(c.Packages), fromCaller(c.Lock)
+	for i, f := range c.Keyrings {
+		c.Keyrings[i] = fromCaller(f)
+	}
 	if c.Packages == "" || c.Lock == "" {
 		root, err := debian.WorkspaceDir()
 		if err != nil {
@@ -98,4 +102,13 @@ func run(ctx context.Context, args []string) error {
 		return debian.Check(ctx, c, *offline)
 	}
 	return debian.Update(ctx, c)
+}
+
+// fromCaller takes a relative path from where `bazel run` was called: it starts
+// the program in another directory.
+func fromCaller(file string) string {
+	if dir := os.Getenv("BUILD_WORKING_DIRECTORY"); file != "" && dir != "" && !filepath.IsAbs(file) {
+		return filepath.Join(dir, file)
+	}
+	return file
 }

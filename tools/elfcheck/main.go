@@ -3,7 +3,7 @@
 // Elfcheck asserts what ELF programs, libraries, objects and archives of objects are like.
 //
 //	elfcheck -machine x86_64|aarch64 [-static] [-interpreter PATH] [-needed LIB]… [-pie|-no-pie] [-no-build-id] [-stripped]
-//	         [-forbid STRING]… [-no-default-forbid] [-allow STRING]… [-max-size N] [-out FILE] FILE…
+//	         [-forbid STRING]… [-no-default-forbid] [-allow STRING]… [-max-size N] FILE…
 //
 // Exit status: 0 if every file is as expected, 1 if not, 2 for wrong usage or unreadable files.
 package main
@@ -46,7 +46,6 @@ func run(args []string, stderr io.Writer) (int, error) {
 	noDefault := flags.Bool("no-default-forbid", false, fmt.Sprintf("do not forbid the paths of a building machine, %q", elfcheck.HostPaths))
 	list("allow", "a longer `string` in which a forbidden one is fine; may be repeated", &e.Allow)
 	flags.Int64Var(&e.MaxSize, "max-size", 0, "the file has at most this many `bytes`")
-	out := flags.String("out", "", "a `file` to write when all is well")
 	if err := flags.Parse(args); err != nil {
 		return 2, errors.New("wrong usage")
 	}
@@ -79,12 +78,6 @@ func run(args []string, stderr io.Writer) (int, error) {
 		fmt.Fprintf(stderr, "elfcheck: %d expectations not met: correct the flags of the build; "+
 			"a forbidden string that belongs there can be allowed with -allow\n", failures)
 		return 1, nil
-	}
-	if *out != "" {
-		if err := os.WriteFile(*out, fmt.Appendf(nil, "%d files are as expected\n", flags.NArg()), 0o644); err != nil {
-			os.Remove(*out)
-			return 2, err
-		}
 	}
 	return 0, nil
 }

@@ -5,7 +5,7 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -27,15 +27,10 @@ func main() {
 }
 
 func run(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("reading the spec: %w", err)
+	spec, failure := foreignbuild.RunFile(path, false)
+	if spec == nil || errors.Is(failure, foreignbuild.ErrInterrupted) {
+		return failure // not one of the build
 	}
-	spec, err := foreignbuild.ParseSpec(data)
-	if err != nil {
-		return fmt.Errorf("reading the spec %s: %w", path, err)
-	}
-	failure := foreignbuild.Run(context.Background(), spec, false)
 	if failure == nil {
 		return fmt.Errorf("%s: the build succeeded; the test expects it to fail", spec.Label)
 	}

@@ -7,15 +7,23 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"rules_elixir_vm/tools/internal/foreignbuild"
 )
 
-// The test binary is also the only tool of its builds: one that succeeds.
+// The test binary is also the tools of its builds.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "succeed" {
+	switch filepath.Base(os.Args[0]) {
+	case "succeed":
 		os.Exit(0)
+	case "interrupt": // its parent, and stays
+		syscall.Kill(os.Getppid(), syscall.SIGTERM)
+		for {
+			time.Sleep(time.Hour)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -28,11 +36,12 @@ func TestRun(t *testing.T) {
 	for _, test := range []struct {
 		name, program, from string
 		want                string // in the output
-		fails               bool
+		err                 string
 	}{
 		{name: "step", program: "none", from: "file", want: `//x:y: step "only": program "none" is not a declared tool`},
 		{name: "output", program: "succeed", from: "none", want: "did not make none"},
-		{name: "no failure", program: "succeed", from: "file", fails: true},
+		{name: "no failure", program: "succeed", from: "file", err: "//x:y: the build succeeded"},
+		{name: "signal", program: "interrupt", from: "file", err: "interrupted by signal: terminated"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -42,7 +51,7 @@ func TestRun(t *testing.T) {
 				Label:   "//x:y",
 				Log:     "x.log",
 				Files:   []foreignbuild.File{{Path: input, Dest: "file"}},
-				Tools:   []foreignbuild.Tool{{Name: "succeed", Path: program}},
+				Tools:   []foreignbuild.Tool{{Name: "succeed", Path: program}, {Name: "interrupt", Path: program}},
 				Steps:   []foreignbuild.Step{{Name: "only", Dir: ".", Argv: []string{test.program}}},
 				Outputs: []foreignbuild.Output{{Path: "out", From: test.from}},
 			})
@@ -55,9 +64,12 @@ func TestRun(t *testing.T) {
 				}
 			}
 			err = run("spec.json")
-			if test.fails {
-				if err == nil || !strings.Contains(err.Error(), "//x:y: the build succeeded") {
-					t.Errorf("got error %v", err)
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("got error %v, want one with %q", err, test.err)
+				}
+				if _, err := os.Lstat("out"); test.name == "signal" && !os.IsNotExist(err) {
+					t.Errorf("the output is there: %v", err)
 				}
 				return
 			}

@@ -4,12 +4,9 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"rules_elixir_vm/tools/internal/foreignbuild"
 )
@@ -22,26 +19,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: foreignbuild -spec SPEC.json [-keep]")
 		os.Exit(2)
 	}
-	if err := run(*spec, *keep); err != nil {
+	if _, err := foreignbuild.RunFile(*spec, *keep); err != nil {
 		fmt.Fprintf(os.Stderr, "foreignbuild: %v\n", err)
 		os.Exit(1)
 	}
-}
-
-func run(path string, keep bool) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("reading the spec: %w", err)
-	}
-	spec, err := foreignbuild.ParseSpec(data)
-	if err != nil {
-		return fmt.Errorf("reading the spec %s: %w", path, err)
-	}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
-	go func() {
-		cancel(fmt.Errorf("interrupted by signal: %s", <-signals))
-	}()
-	return foreignbuild.Run(ctx, spec, keep)
 }

@@ -3,7 +3,7 @@
 // Kconfig merges the config fragments of the kernel and of BusyBox, and checks that what they ask for survived.
 //
 //	kconfig merge [-rest-off LIST] -out FILE FRAGMENT…
-//	kconfig check -config .config [-known FILE]… [-kconfig-dir DIR]… [-out FILE] FRAGMENT…
+//	kconfig check -config .config [-known FILE]… FRAGMENT…
 //	kconfig symbols -out FILE DIR…
 //	kconfig diff A B
 //
@@ -25,9 +25,9 @@ const usage = `usage:
   kconfig merge [-rest-off LIST] -out FILE FRAGMENT…
         writes one file for KCONFIG_ALLCONFIG; later fragments win; with a list made by "kconfig symbols" all other options are
         off, so that the file may also be the .config for "make oldconfig" (BusyBox's allnoconfig takes no y from the former)
-  kconfig check -config .config [-known FILE]… [-kconfig-dir DIR]… [-out FILE] FRAGMENT…
-        every option asked for must have its value in the .config; -kconfig-dir (a source tree) and -known (a list made by
-        "kconfig symbols") tell dropped options from unknown ones; -out is written when all is well
+  kconfig check -config .config [-known FILE]… FRAGMENT…
+        every option asked for must have its value in the .config; -known (a list made by "kconfig symbols") tells dropped
+        options from unknown ones
   kconfig symbols -out FILE DIR…
         lists the options that the Kconfig files of source trees define
   kconfig diff A B
@@ -57,7 +57,7 @@ func run(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("kconfig "+args[0], flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	var out, config, restOff string
-	var known, dirs stringsFlag
+	var known stringsFlag
 	switch args[0] {
 	case "merge":
 		flags.StringVar(&out, "out", "", "")
@@ -65,10 +65,8 @@ func run(args []string, stdout, stderr io.Writer) (int, error) {
 	case "symbols":
 		flags.StringVar(&out, "out", "", "")
 	case "check":
-		flags.StringVar(&out, "out", "", "")
 		flags.StringVar(&config, "config", "", "")
 		flags.Var(&known, "known", "")
-		flags.Var(&dirs, "kconfig-dir", "")
 	case "diff":
 	default:
 		return 2, fmt.Errorf("%skconfig: unknown command %q", usage, args[0])
@@ -106,13 +104,13 @@ func run(args []string, stdout, stderr io.Writer) (int, error) {
 		}
 		return 0, writeFile(out, symbols.Format())
 	case "check":
-		return check(config, known, dirs, files, out, stderr)
+		return check(config, known, files, stderr)
 	default:
 		return diff(files[0], files[1], stdout)
 	}
 }
 
-func check(configFile string, known, dirs, fragments []string, out string, stderr io.Writer) (int, error) {
+func check(configFile string, known, fragments []string, stderr io.Writer) (int, error) {
 	config, err := readConfig(configFile)
 	if err != nil {
 		return 2, err
@@ -121,7 +119,7 @@ func check(configFile string, known, dirs, fragments []string, out string, stder
 	if err != nil {
 		return 2, err
 	}
-	symbols, err := readSymbols(known, dirs)
+	symbols, err := readSymbols(known, nil)
 	if err != nil {
 		return 2, err
 	}
@@ -138,10 +136,7 @@ func check(configFile string, known, dirs, fragments []string, out string, stder
 			failures, len(merged))
 		return 1, nil
 	}
-	if out == "" {
-		return 0, nil
-	}
-	return 0, writeFile(out, fmt.Appendf(nil, "%d options are as asked for\n", len(merged)))
+	return 0, nil
 }
 
 func diff(a, b string, stdout io.Writer) (int, error) {

@@ -29,6 +29,7 @@ var files = map[string]string{
 	"kernel/bad.config":  "CONFIG_NET=y\nCONFIG_NET=n\nnonsense\n",
 	"good.config":        "CONFIG_NET=y\n# CONFIG_PRINTK is not set\nCONFIG_TIYN=y\nCONFIG_HIDDEN=y\nCONFIG_SMP=y\n",
 	"dropped.config":     "CONFIG_NET=y\nCONFIG_PRINTK=y\n# CONFIG_SMP is not set\n",
+	"defined":            "HIDDEN\nNET\nPRINTK\nSMP\nTINY\n",
 	"list":               "NET\nOTHER\n",
 	"src/Kconfig":        "config NET\nconfig PRINTK\nconfig SMP\nconfig HIDDEN\n",
 	"src/sub/Kconfig":    "config TINY\n",
@@ -59,18 +60,16 @@ func TestRun(t *testing.T) {
 			written: map[string]string{"all": ""},
 		},
 		{
-			name: "check", args: "check -config good.config -out ok kernel/base.config kernel/size.config",
-			written: map[string]string{"ok": "5 options are as asked for\n"},
+			name: "check", args: "check -config good.config kernel/base.config kernel/size.config",
 		},
 		{
-			name: "check fails", args: "check -config dropped.config -kconfig-dir src -out ok kernel/base.config kernel/size.config", status: 1,
+			name: "check fails", args: "check -config dropped.config -known defined kernel/base.config kernel/size.config", status: 1,
 			stderr: `kernel/base.config:3: warning: CONFIG_SMP: wanted y, got n: dropped: something it "depends on" is off, or another member of its choice won (nocheck: one CPU is fine)
 kernel/size.config:1: CONFIG_PRINTK: wanted n, got y: not turned off: another option selects it, or it has no prompt
 kernel/size.config:2: CONFIG_TIYN: wanted y, got nothing: unknown option: no Kconfig file defines it; did you mean CONFIG_TINY?
 kernel/size.config:3: CONFIG_HIDDEN: wanted y, got n: dropped: it is not in the .config, so something it "depends on" is off
 kconfig: 3 of 5 options did not become what the fragments ask for: set what they depend on, correct their names or remove the lines; where a difference is fine, end the line with "# nocheck: reason"
 `,
-			written: map[string]string{"ok": ""},
 		},
 		{
 			name: "symbols", args: "symbols -out known src",
@@ -116,25 +115,5 @@ kconfig: 3 of 5 options did not become what the fragments ask for: set what they
 				t.Errorf("temporary files left: %v", left)
 			}
 		})
-	}
-}
-
-// A list made of a source tree tells a check the same as the tree.
-func TestKnownList(t *testing.T) {
-	chdir(t, files)
-	outputs := map[string]bool{}
-	if _, err := run([]string{"symbols", "-out", "known", "src"}, nil, nil); err != nil {
-		t.Fatal(err)
-	}
-	for _, flag := range [][]string{{"-known", "known"}, {"-kconfig-dir", "src"}} {
-		var stderr strings.Builder
-		args := append([]string{"check", "-config", "dropped.config"}, append(flag, "kernel/size.config")...)
-		if status, err := run(args, nil, &stderr); status != 1 || err != nil {
-			t.Fatalf("%v: %d, %v", args, status, err)
-		}
-		outputs[stderr.String()] = true
-	}
-	if len(outputs) != 1 {
-		t.Errorf("different outputs: %v", outputs)
 	}
 }

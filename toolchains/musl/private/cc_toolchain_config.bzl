@@ -94,8 +94,8 @@ def _cc_toolchain_config_impl(ctx):
         feature(name = "supports_start_end_lib", enabled = True),
         # Static programs are the default; a dynamic or a position-independent one is asked for by
         # `features = ["dynamic_libc"]` or `["static_pie"]`.
-        feature(name = "static_pie"),
-        feature(name = "dynamic_libc"),
+        feature(name = "static_pie", provides = ["linkage"]),
+        feature(name = "dynamic_libc", provides = ["linkage"]),
         feature(name = "opt"),
         feature(name = "dbg"),
         feature(name = "fastbuild"),
@@ -118,7 +118,10 @@ def _cc_toolchain_config_impl(ctx):
                 ]),
                 # libc++ is built without exceptions: better told by the compiler than by the linker.
                 _flags(_CPP_COMPILE, ["-stdlib=libc++", "-fno-exceptions"]),
-                _flags(_COMPILE, ["-fPIE"], [with_feature_set(features = ["static_pie"])]),
+                _flags(_COMPILE, ["-fPIE"], [
+                    with_feature_set(features = ["static_pie"]),
+                    with_feature_set(features = ["dynamic_libc"]),
+                ]),
                 _flags(_COMPILE, ["-Os", "-DNDEBUG"], [with_feature_set(features = ["opt"])]),
                 _flags(_COMPILE, ["-g"], [with_feature_set(features = ["dbg"])]),
             ],
@@ -154,9 +157,9 @@ def _cc_toolchain_config_impl(ctx):
         target_system_name = ctx.attr.triple,
         builtin_sysroot = root,
         cxx_builtin_include_directories = [
-            root + "/usr/include/c++/v1",
-            root + "/usr/include",
-            root + "/lib/clang/include",
+            "%sysroot%/usr/include/c++/v1",
+            "%sysroot%/usr/include",
+            "%sysroot%/lib/clang/include",
         ],
     )
 

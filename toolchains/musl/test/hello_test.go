@@ -77,3 +77,15 @@ func TestPrograms(t *testing.T) {
 		}
 	}
 }
+
+// The same toolchain builds programs for the platform that builds.
+func TestExecPlatform(t *testing.T) {
+	want, err := os.ReadFile("testdata/hello.cc.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := exec.Command(file(t, "hello_cc_exec")).CombinedOutput()
+	if err != nil || string(got) != string(want) {
+		t.Errorf("%v: printed:\n%s\nexpected:\n%s", err, got, want)
+	}
+}

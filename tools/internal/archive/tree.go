@@ -224,7 +224,7 @@ func (t *Tree) hardlink(name, target string) error {
 
 // Walk calls visit for each member that filter (nil: all) selects, with Name,
 // and Linkname of hard links, cleaned and stripped. Members other than files,
-// directories and links are errors.
+// directories and links are errors if they are selected.
 func Walk(r *tar.Reader, strip int, filter *Filter, visit func(*tar.Header) error) error {
 	for {
 		h, err := r.Next()
@@ -234,10 +234,16 @@ func Walk(r *tar.Reader, strip int, filter *Filter, visit func(*tar.Header) erro
 		if err != nil {
 			return fmt.Errorf("reading the next member: %w", err)
 		}
+		if h.Typeflag == tar.TypeXGlobalHeader { // a comment
+			continue
+		}
 		original := h.Name
-		skip, err := normalise(h, strip)
-		if err == nil && !skip && (filter == nil || filter.Match(h.Name)) {
-			err = visit(h)
+		name, ok, err := stripName(h.Name, strip)
+		if err == nil && ok && (filter == nil || filter.Match(name)) {
+			h.Name = name
+			if err = normalise(h, strip); err == nil {
+				err = visit(h)
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("member %q: %w", original, err)
@@ -249,41 +255,34 @@ func Walk(r *tar.Reader, strip int, filter *Filter, visit func(*tar.Header) erro
 	return nil
 }
 
-// normalise cleans and strips the names in h. Skip is set for what strip
-// takes away, the root directory and comments.
-func normalise(h *tar.Header, strip int) (skip bool, err error) {
+// normalise checks the type of h and cleans and strips the target of a hard
+// link.
+func normalise(h *tar.Header, strip int) error {
 	switch h.Typeflag {
-	case tar.TypeXGlobalHeader:
-		return true, nil
 	case tar.TypeReg, tar.TypeDir, tar.TypeSymlink, tar.TypeLink:
 	case tar.TypeGNUSparse, tar.TypeCont:
 		h.Typeflag = tar.TypeReg
 	default:
-		return false, fmt.Errorf("%s: expected files, directories and links only", typeName(h.Typeflag))
+		return fmt.Errorf("%s: expected files, directories and links only", typeName(h.Typeflag))
 	}
-	name, ok, err := stripName(h.Name, strip)
-	if err != nil || !ok {
-		return true, err
-	}
-	h.Name = name
 	if h.Typeflag == tar.TypeLink {
 		target, ok, err := stripName(h.Linkname, strip)
 		if err != nil {
-			return false, fmt.Errorf("hard link target: %w", err)
+			return fmt.Errorf("hard link target: %w", err)
 		}
 		if !ok {
-			return false, fmt.Errorf("hard link target %q is stripped away", h.Linkname)
+			return fmt.Errorf("hard link target %q is stripped away", h.Linkname)
 		}
 		h.Linkname = target
 	}
 	if h.Typeflag == tar.TypeSymlink && h.Linkname == "" {
-		return false, errors.New("a symlink without a target")
+		return errors.New("a symlink without a target")
 	}
-	return false, nil
+	return nil
 }
 
 // stripName cleans name and takes off leading segments; ok is false if
-// nothing remains.
+// nothing remains, as of the root directory.
 func stripName(name string, strip int) (stripped string, ok bool, err error) {
 	name, err = CleanName(name)
 	if err != nil || name == "." {

@@ -134,6 +134,28 @@ func TestExtractStripAndInclude(t *testing.T) {
 	}
 }
 
+// What the globs or strip leave out may be of any kind.
+func TestExtractLeavesOut(t *testing.T) {
+	outer, err := extract(t, 1, []string{"keep/**"}, makeTar(t,
+		entry{name: "device", kind: tar.TypeBlock},
+		entry{name: "top/dev/console", kind: tar.TypeChar},
+		entry{name: "top/dev/pipe", kind: tar.TypeFifo},
+		entry{name: "top/dev/link", kind: tar.TypeLink, link: "device"},
+		entry{name: "top/dev/out", kind: tar.TypeLink, link: "/etc/passwd"},
+		entry{name: "top/keep/file", content: "1"},
+	))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := listing(t, filepath.Join(outer, "tree")), "drwxr-xr-x keep/\n-rw-r--r-- keep/file \"1\"\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	_, err = extract(t, 1, []string{"dev/*"}, makeTar(t, entry{name: "top/dev/console", kind: tar.TypeChar}))
+	if err == nil || !strings.Contains(err.Error(), "a character device") {
+		t.Errorf("got %v, want an error that names the device", err)
+	}
+}
+
 func TestExtractRefuses(t *testing.T) {
 	link := entry{name: "l", kind: tar.TypeSymlink, link: ".."}
 	for _, test := range []struct {

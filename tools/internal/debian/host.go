@@ -104,21 +104,21 @@ func ReadKeyrings(files []string) (openpgp.EntityList, error) {
 }
 
 // WorkspaceDir is the root of the source tree: what `bazel run` says, or the
-// nearest folder upwards with a go.mod.
+// nearest folder upwards with a MODULE.bazel.
 func WorkspaceDir() (string, error) {
 	if dir := os.Getenv("BUILD_WORKSPACE_DIRECTORY"); dir != "" {
 		return dir, nil
 	}
 	start, err := os.Getwd()
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("looking for the source tree: %w", err)
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "MODULE.bazel")); err == nil {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no go.mod in %s or above it: run this with `bazel run`, inside the source tree, or with -packages and -lock", start)
+			return "", fmt.Errorf("no MODULE.bazel in %s or above it: run this with `bazel run`, inside the source tree, or with -packages and -lock", start)
 		}
 	}
 }

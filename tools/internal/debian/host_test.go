@@ -78,12 +78,12 @@ func TestWorkspaceDir(t *testing.T) {
 	deep := filepath.Join(root, "a", "b")
 	must(t, os.MkdirAll(deep, 0o755))
 	t.Chdir(deep)
-	if _, err := os.Stat(filepath.Join(filepath.Dir(root), "go.mod")); err == nil {
-		t.Fatal("a go.mod lies above the temporary folder")
+	if _, err := os.Stat(filepath.Join(filepath.Dir(root), "MODULE.bazel")); err == nil {
+		t.Fatal("a MODULE.bazel lies above the temporary folder")
 	}
 	_, err = WorkspaceDir()
-	wantError(t, err, "no go.mod in "+deep, "-packages and -lock")
-	must(t, os.WriteFile(filepath.Join(root, "go.mod"), nil, 0o644))
+	wantError(t, err, "no MODULE.bazel in "+deep, "-packages and -lock")
+	must(t, os.WriteFile(filepath.Join(root, "MODULE.bazel"), nil, 0o644))
 	if got, err := WorkspaceDir(); err != nil || got != root {
 		t.Errorf("got %q, %v, expected %q", got, err, root)
 	}

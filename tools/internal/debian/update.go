@@ -124,7 +124,7 @@ func Update(ctx context.Context, c Config) error {
 	}
 	encoded, err := lock.Encode()
 	if err != nil {
-		return err
+		return fmt.Errorf("encoding the lock: %w", err)
 	}
 	if err := writeFile(c.Lock, encoded, 0o644); err != nil {
 		return fmt.Errorf("writing the lock: %w", err)

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"sort"
@@ -35,14 +36,43 @@ type build struct {
 	log      *os.File
 }
 
+// ErrInterrupted is in the error of a build that a signal ended.
+var ErrInterrupted = errors.New("interrupted by signal")
+
+// RunFile carries out the spec in the file at path, until SIGTERM or SIGINT.
+// The spec that it returns is nil if there was none to carry out.
+func RunFile(path string, keep bool) (*Spec, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the spec: %w", err)
+	}
+	spec, err := ParseSpec(data)
+	if err != nil {
+		return nil, fmt.Errorf("reading the spec %s: %w", path, err)
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	defer signal.Stop(signals)
+	go func() {
+		select {
+		case s := <-signals:
+			cancel(fmt.Errorf("%w: %s", ErrInterrupted, s))
+		case <-ctx.Done():
+		}
+	}()
+	return spec, Run(ctx, spec, keep)
+}
+
 // Run carries out spec in the current directory. When ctx ends, the running
 // step is killed. The work directory is removed unless keep is set.
 func Run(ctx context.Context, spec *Spec, keep bool) (err error) {
 	execroot, err := os.Getwd()
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: finding the current directory: %w", spec.Label, err)
 	}
-	work := filepath.Join(execroot, strings.TrimSuffix(spec.Log, ".log")+".work")
+	work := filepath.Join(execroot, spec.work())
 	b := &build{spec: spec, execroot: execroot, work: work, tools: filepath.Join(work, ".tools")}
 
 	syscall.Umask(0o022)
@@ -66,7 +96,7 @@ func Run(ctx context.Context, spec *Spec, keep bool) (err error) {
 			return err
 		}
 	}
-	if err := b.outputs(); err != nil {
+	if err := b.outputs(ctx); err != nil {
 		return fmt.Errorf("%s: %w", spec.Label, err)
 	}
 	return nil
@@ -97,7 +127,7 @@ func (b *build) prepare(ctx context.Context) error {
 	b.epoch = time.Unix(seconds, 0)
 	work, err := archive.NewTree(b.work)
 	if err != nil {
-		return err
+		return fmt.Errorf("the work directory: %w", err)
 	}
 	for _, a := range b.spec.Archives {
 		if err := unpack(ctx, work, a); err != nil {
@@ -105,11 +135,17 @@ func (b *build) prepare(ctx context.Context) error {
 		}
 	}
 	for _, p := range b.spec.Patches {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
 		if err := applyPatch(work, p, b.epoch); err != nil {
 			return fmt.Errorf("applying patch %s in %s: %w", p.Path, p.Dir, err)
 		}
 	}
 	for _, f := range b.spec.Files {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
 		if err := b.file(work, f); err != nil {
 			return fmt.Errorf("copying %s to %s: %w", f.Path, f.Dest, err)
 		}
@@ -133,7 +169,7 @@ func unpack(ctx context.Context, work *archive.Tree, a Archive) error {
 		return err
 	}
 	defer r.Close()
-	filter, err := archive.NewFilter(a.Include, a.Exclude)
+	filter, err := archive.NewFilter(a.Include, nil)
 	if err != nil {
 		return err
 	}
@@ -174,11 +210,7 @@ func (b *build) file(work *archive.Tree, f File) error {
 		return err
 	}
 	defer in.Close()
-	mode := fs.FileMode(0o644)
-	if f.Executable {
-		mode = 0o755
-	}
-	return work.WriteFile(f.Dest, in, mode, mtime)
+	return work.WriteFile(f.Dest, in, 0o644, mtime)
 }
 
 // tool puts a link to t, with an alias sidecar for its args, on PATH.
@@ -217,20 +249,23 @@ func (b *build) tool(t Tool) error {
 	return os.Symlink(path, link)
 }
 
+func (b *build) placeholder(name string) (string, bool) {
+	switch name {
+	case "WORK":
+		return b.work, true
+	case "TOOLS":
+		return b.tools, true
+	case "JOBS":
+		// Unlike NumCPU this follows the limit of a cgroup, from Go 1.25 on.
+		return strconv.Itoa(runtime.GOMAXPROCS(0)), true
+	case "EXECROOT":
+		return b.execroot, true
+	}
+	return "", false
+}
+
 func (b *build) expand(text string) (string, error) {
-	expanded, err := launch.Expand(text, func(name string) (string, bool) {
-		switch name {
-		case "WORK":
-			return b.work, true
-		case "TOOLS":
-			return b.tools, true
-		case "JOBS":
-			return strconv.Itoa(runtime.NumCPU()), true
-		case "EXECROOT":
-			return b.execroot, true
-		}
-		return "", false
-	})
+	expanded, err := launch.Expand(text, b.placeholder)
 	if err != nil {
 		return "", fmt.Errorf("%q: %w; known are ${WORK}, ${TOOLS}, ${JOBS} and ${EXECROOT}", text, err)
 	}
@@ -278,14 +313,6 @@ func (b *build) step(ctx context.Context, s *Step) error {
 		return fmt.Errorf("%s: writing the log: %w", b.spec.Label, err)
 	}
 	cmd.Stdout, cmd.Stderr = b.log, b.log
-	if s.Stdout != "" {
-		out, err := b.stdout(s.Stdout)
-		if err != nil {
-			return fmt.Errorf("%s: step %q: standard output to %s: %w", b.spec.Label, s.Name, s.Stdout, err)
-		}
-		defer out.Close()
-		cmd.Stdout = out
-	}
 	err = cmd.Start()
 	if err == nil {
 		err = cmd.Wait()
@@ -296,24 +323,30 @@ func (b *build) step(ctx context.Context, s *Step) error {
 		err = cause
 	}
 	if err != nil {
+		lines, tailErr := tail(b.log, start)
 		return &StepError{
-			Label: b.spec.Label, Step: s, Err: err,
-			Tail: tail(b.log, start), Log: b.spec.Log,
+			Label: b.spec.Label, Step: s, Err: err, Placeholders: b.placeholders(s.Argv),
+			Tail: lines, TailErr: tailErr, Log: b.spec.Log,
 		}
 	}
 	return nil
 }
 
-func (b *build) stdout(name string) (*os.File, error) {
-	work, err := archive.NewTree(b.work)
-	if err != nil {
-		return nil, err
+// placeholders says, a line each, what those in argv stand for.
+func (b *build) placeholders(argv []string) []string {
+	var lines []string
+	seen := map[string]bool{}
+	for _, arg := range argv {
+		launch.Expand(arg, func(name string) (string, bool) {
+			value, ok := b.placeholder(name)
+			if ok && !seen[name] {
+				seen[name] = true
+				lines = append(lines, "${"+name+"} is "+value)
+			}
+			return value, ok
+		})
 	}
-	disk, err := work.Path(name)
-	if err != nil {
-		return nil, err
-	}
-	return os.Create(disk)
+	return lines
 }
 
 // command builds the process of a step, in a process group of its own.
@@ -390,7 +423,7 @@ func inside(root, path string) bool {
 }
 
 // outputs writes every output under a temporary name, then renames them all.
-func (b *build) outputs() (err error) {
+func (b *build) outputs(ctx context.Context) (err error) {
 	var temps []string
 	defer func() {
 		if err != nil {
@@ -400,6 +433,9 @@ func (b *build) outputs() (err error) {
 		}
 	}()
 	for _, o := range b.spec.Outputs {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
 		temp, err := b.output(o)
 		if err != nil {
 			return fmt.Errorf("output %s: %w", o.Path, err)
@@ -407,7 +443,11 @@ func (b *build) outputs() (err error) {
 		temps = append(temps, temp)
 	}
 	for i, o := range b.spec.Outputs {
-		if err := os.Rename(temps[i], o.Path); err != nil {
+		err := context.Cause(ctx)
+		if err == nil {
+			err = os.Rename(temps[i], o.Path)
+		}
+		if err != nil {
 			for _, done := range b.spec.Outputs[:i] {
 				os.Remove(done.Path)
 			}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,6 +30,15 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, syscall.Exec(c.Path, c.Argv, c.Env))
 			os.Exit(127)
 		}
+	}
+	if name := os.Getenv("PRINT_TO"); name != "" {
+		os.Unsetenv("PRINT_TO")
+		os.MkdirAll(filepath.Dir(name), 0o755)
+		out, err := os.Create(name)
+		if err != nil {
+			panic(err)
+		}
+		os.Stdout = out
 	}
 	args := os.Args[1:]
 	switch filepath.Base(os.Args[0]) {
@@ -196,11 +206,11 @@ func TestRun(t *testing.T) {
 	err := run(t, &Spec{
 		Archives: []Archive{{Path: "in/src.tar", Dir: "src", Strip: 1}},
 		Patches:  []Patch{{Path: "in/fix.patch", Dir: "src"}},
-		Files:    []File{{Path: "in/config", Dest: "src/config", Executable: true}, {Path: "in/config", Dest: "new/config"}},
+		Files:    []File{{Path: "in/config", Dest: "src/config"}, {Path: "in/config", Dest: "new/config"}},
 		Tools:    tools(t, "put", "say"),
 		Steps: []Step{
 			{Name: "one", Dir: "src", Argv: []string{"put", "../install/usr/a", "A", "../install/usr/l", "->a", "../install/doc", "D"}},
-			{Name: "two", Dir: ".", Argv: []string{"say", "$FOO", "$(BAR)", "$${BAZ}"}, Stdout: "made/said"},
+			{Name: "two", Dir: ".", Argv: []string{"say", "$FOO", "$(BAR)", "$${BAZ}"}, Env: map[string]string{"PRINT_TO": "made/said"}},
 		},
 		Outputs: []Output{
 			{Path: "out/f", From: "src/f"},
@@ -278,8 +288,8 @@ func TestRunEnvironment(t *testing.T) {
 		Tools: tools(t, "env", "sh"),
 		Env:   map[string]string{"J": "-j${JOBS}", "E": "${EXECROOT}", "BOTH": "spec"},
 		Steps: []Step{
-			{Name: "here", Dir: ".tmp", Argv: []string{"env"}, Stdout: "one", Env: map[string]string{"BOTH": "step", "SOURCE_DATE_EPOCH": "1"}},
-			{Name: "there", Dir: ".", Argv: []string{"env"}, Stdout: "two"},
+			{Name: "here", Dir: ".tmp", Argv: []string{"env"}, Env: map[string]string{"PRINT_TO": "../one", "BOTH": "step", "SOURCE_DATE_EPOCH": "1"}},
+			{Name: "there", Dir: ".", Argv: []string{"env"}, Env: map[string]string{"PRINT_TO": "two"}},
 		},
 		Outputs: []Output{{Path: "out/one", From: "one"}, {Path: "out/two", From: "two"}},
 	}
@@ -301,7 +311,7 @@ TZ=UTC
 at %[1]s/.tmp
 umask 022
 stdin "" <nil>
-`, work, root, runtime.NumCPU())
+`, work, root, runtime.GOMAXPROCS(0))
 	if got := read(t, "out/one"); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -331,7 +341,7 @@ func TestRunToolArgs(t *testing.T) {
 	write(t, "bin/tool.launch", []byte(`{"tree":[".."],"program":"program","argv0":"say","args":["own"]}`), 0o644)
 	spec := &Spec{
 		Tools:   []Tool{{Name: "plain", Path: "bin/tool"}, {Name: "more", Path: "bin/tool", Args: []string{"--root=${WORK}", "$${x}"}}},
-		Steps:   []Step{{Name: "a", Dir: ".", Argv: []string{"plain", "user"}}, {Name: "b", Dir: ".", Argv: []string{"more", "user"}, Stdout: "said"}},
+		Steps:   []Step{{Name: "a", Dir: ".", Argv: []string{"plain", "user"}}, {Name: "b", Dir: ".", Argv: []string{"more", "user"}, Env: map[string]string{"PRINT_TO": "said"}}},
 		Outputs: []Output{{Path: "out/said", From: "said"}},
 	}
 	if err := run(t, spec); err != nil {
@@ -346,13 +356,13 @@ func TestRunToolArgs(t *testing.T) {
 }
 
 func TestStepFailure(t *testing.T) {
-	execroot(t)
+	root := execroot(t)
 	err := run(t, &Spec{
 		Tools: tools(t, "lines", "say", "put"),
 		Steps: []Step{
 			{Name: "prepare", Dir: ".", Argv: []string{"put", "src/x", ""}},
 			{Name: "first", Dir: ".", Argv: []string{"say", "not in the tail"}},
-			{Name: "make all", Dir: "src", Argv: []string{"lines", "it's", "$(x)"}},
+			{Name: "make all", Dir: "src", Argv: []string{"lines", "it's", "$(x)", "-I${WORK}/a:${WORK}", "$${TOOLS}", "${EXECROOT}"}},
 		},
 		Outputs: []Output{{Path: "out/x", From: "src/x"}},
 	})
@@ -360,17 +370,18 @@ func TestStepFailure(t *testing.T) {
 		t.Fatal("it succeeded")
 	}
 	var want strings.Builder
-	want.WriteString(`//pkg:name: step "make all" failed: exit status 3
-  command: lines 'it'\''s' '$(x)'
+	fmt.Fprintf(&want, `//pkg:name: step "make all" failed: exit status 3
+  command: lines 'it'\''s' '$(x)' '-I${WORK}/a:${WORK}' '$${TOOLS}' '${EXECROOT}'
+           ${WORK} is %[1]s/out/name.work
+           ${EXECROOT} is %[1]s
   in:      src
   the last lines that it printed (40 at most):
-`)
+`, root)
 	for n := 60; n < 100; n++ {
 		fmt.Fprintf(&want, "  | line %d\n", n)
 	}
-	want.WriteString(`  whole log: out/name.log
-  next: build again with --sandbox_debug, which keeps the log, and run the printed command
-        with -keep added, which keeps the work directory, to look around`)
+	want.WriteString("  next: build again with --sandbox_debug, which keeps the log (out/name.log), " +
+		"and run the printed command with -keep added, which keeps the work directory")
 	if err.Error() != want.String() {
 		t.Errorf("got\n%s\nwant\n%s", err, want.String())
 	}
@@ -437,6 +448,40 @@ func TestRunErrors(t *testing.T) {
 	}
 }
 
+// After a signal nothing more is done, and nothing is an output.
+func TestRunInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(ErrInterrupted)
+	for name, spec := range map[string]Spec{
+		"patch": {Patches: []Patch{{Path: "none", Dir: "."}}},
+		"file":  {Files: []File{{Path: "none", Dest: "x"}}},
+		"step":  {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			execroot(t)
+			spec.Label, spec.Log, spec.Tools = "//pkg:name", "out/name.log", tools(t, "say")
+			spec.Steps = []Step{{Name: "it", Dir: ".", Argv: []string{"say"}}}
+			if err := Run(ctx, &spec, false); !errors.Is(err, ErrInterrupted) {
+				t.Errorf("got error %v", err)
+			}
+		})
+	}
+	t.Run("output", func(t *testing.T) {
+		root := execroot(t)
+		write(t, "work/x", nil, 0o644)
+		b := &build{spec: &Spec{Outputs: []Output{{Path: "out/x", From: "x"}}}, work: root + "/work"}
+		if err := b.outputs(ctx); !errors.Is(err, ErrInterrupted) {
+			t.Errorf("got error %v", err)
+		}
+		if got := ls(t); got != "" {
+			t.Errorf("left in out: %s", got)
+		}
+		if err := b.outputs(context.Background()); err != nil {
+			t.Errorf("without a signal: %v", err)
+		}
+	})
+}
+
 // pipe makes a named pipe and a function that reads it until nobody has it
 // open for writing any more.
 func pipe(t *testing.T) (name string, drain func() string) {
@@ -495,8 +540,8 @@ func TestTail(t *testing.T) {
 	defer f.Close()
 	check := func(start int64, want ...string) {
 		t.Helper()
-		if got := tail(f, start); !slices.Equal(got, want) {
-			t.Errorf("got %.200q, want %.200q", got, want)
+		if got, err := tail(f, start); err != nil || !slices.Equal(got, want) {
+			t.Errorf("got %.200q, %v, want %.200q", got, err, want)
 		}
 	}
 	check(0)
@@ -509,6 +554,18 @@ func TestTail(t *testing.T) {
 	check(16, strings.Repeat("x", lineBytes)+"[…]")
 	f.WriteString("\nlast\n")
 	check(0, "last")
+	if _, err := tail(f, 1<<40); err == nil {
+		t.Error("no error for a log that has shrunk")
+	}
+	f.Close()
+	_, err = tail(f, 0)
+	if err == nil {
+		t.Error("no error for a closed log")
+	}
+	message := (&StepError{Step: &Step{}, Err: err, TailErr: err}).Error()
+	if strings.Contains(message, "printed nothing") || !strings.Contains(message, "what it printed could not be read") {
+		t.Errorf("got %s", message)
+	}
 }
 
 func TestNear(t *testing.T) {

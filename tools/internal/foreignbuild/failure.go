@@ -12,6 +12,8 @@ import (
 	"sort"
 	"strings"
 	"syscall"
+
+	"rules_elixir_vm/tools/internal/nearest"
 )
 
 const (
@@ -26,8 +28,11 @@ type StepError struct {
 	Label string
 	Step  *Step
 	Err   error
-	Tail  []string // the last lines of the step's output
-	Log   string
+	// Placeholders says what those in the command stand for, a line each.
+	Placeholders []string
+	Tail         []string // the last lines of the step's output
+	TailErr      error    // why they are not known
+	Log          string
 }
 
 func (e *StepError) Unwrap() error { return e.Err }
@@ -36,9 +41,14 @@ func (e *StepError) Error() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: step %q failed: %s\n", e.Label, e.Step.Name, status(e.Err))
 	fmt.Fprintf(&out, "  command: %s\n", quoteArgv(e.Step.Argv))
+	for _, line := range e.Placeholders {
+		fmt.Fprintf(&out, "           %s\n", line)
+	}
 	fmt.Fprintf(&out, "  in:      %s\n", e.Step.Dir)
-	switch len(e.Tail) {
-	case 0:
+	switch {
+	case e.TailErr != nil:
+		fmt.Fprintf(&out, "  what it printed could not be read: %v\n", e.TailErr)
+	case len(e.Tail) == 0:
 		out.WriteString("  it printed nothing\n")
 	default:
 		fmt.Fprintf(&out, "  the last lines that it printed (%d at most):\n", tailLines)
@@ -46,9 +56,8 @@ func (e *StepError) Error() string {
 			fmt.Fprintf(&out, "  | %s\n", line)
 		}
 	}
-	fmt.Fprintf(&out, "  whole log: %s\n", e.Log)
-	out.WriteString("  next: build again with --sandbox_debug, which keeps the log, and run the printed command\n" +
-		"        with -keep added, which keeps the work directory, to look around")
+	fmt.Fprintf(&out, "  next: build again with --sandbox_debug, which keeps the log (%s), "+
+		"and run the printed command with -keep added, which keeps the work directory", e.Log)
 	return out.String()
 }
 
@@ -65,15 +74,18 @@ func status(err error) string {
 }
 
 // tail returns the last lines of log after the offset start.
-func tail(log *os.File, start int64) []string {
+func tail(log *os.File, start int64) ([]string, error) {
 	end, err := log.Seek(0, io.SeekEnd)
-	if err != nil || end <= start {
-		return nil
+	if err != nil || end == start {
+		return nil, err
+	}
+	if end < start {
+		return nil, fmt.Errorf("the log has shrunk from %d to %d bytes", start, end)
 	}
 	from := max(start, end-tailBytes)
 	data := make([]byte, end-from)
 	if _, err := log.ReadAt(data, from); err != nil {
-		return nil
+		return nil, err
 	}
 	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
 	if from > start && len(lines) > 1 {
@@ -85,7 +97,7 @@ func tail(log *os.File, start int64) []string {
 			lines[i] = line[:lineBytes] + "[…]"
 		}
 	}
-	return lines
+	return lines, nil
 }
 
 // quoteArgv writes a command as a shell would take it.
@@ -131,7 +143,7 @@ func near(root, name string) string {
 		if strings.HasPrefix(name, missing) || strings.HasPrefix(missing, name) {
 			return 0
 		}
-		return distance(name, missing)
+		return nearest.Distance(name, missing)
 	}
 	sort.SliceStable(names, func(i, j int) bool { return rank(names[i]) < rank(names[j]) })
 	more := ""
@@ -140,25 +152,4 @@ func near(root, name string) string {
 		names = names[:nearNames]
 	}
 	return fmt.Sprintf("; %s has %s%s", where, strings.Join(names, ", "), more)
-}
-
-// distance counts the edits from a to b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal = row[j+1]
-			row[j+1] = cost
-		}
-	}
-	return row[len(b)]
 }

@@ -19,7 +19,7 @@ import (
 
 // Spec describes one build. Paths of inputs, outputs, tools and the log are
 // relative to the current directory, Bazel's exec root. Those called dir,
-// dest, from, root and stdout are inside the work directory.
+// dest, from and root are inside the work directory.
 type Spec struct {
 	// Label names the target in messages.
 	Label string `json:"label"`
@@ -41,9 +41,8 @@ type Archive struct {
 	Path  string `json:"path"`
 	Dir   string `json:"dir"`
 	Strip int    `json:"strip,omitempty"` // leading path segments to take off
-	// Include and Exclude are globs over the stripped names.
+	// Include holds globs over the stripped names; empty: all.
 	Include []string `json:"include,omitempty"`
-	Exclude []string `json:"exclude,omitempty"`
 }
 
 // Patch is a unified diff, applied with its first path segment taken off.
@@ -54,9 +53,8 @@ type Patch struct {
 
 // File is copied to Dest.
 type File struct {
-	Path       string `json:"path"`
-	Dest       string `json:"dest"`
-	Executable bool   `json:"executable,omitempty"`
+	Path string `json:"path"`
+	Dest string `json:"dest"`
 }
 
 // Tool is a program that the steps find on PATH by Name. Args come before
@@ -74,8 +72,6 @@ type Step struct {
 	Dir  string            `json:"dir"`
 	Argv []string          `json:"argv"`
 	Env  map[string]string `json:"env,omitempty"`
-	// Stdout, if set, is a file that gets the standard output instead of the log.
-	Stdout string `json:"stdout,omitempty"`
 }
 
 // Output is either the file From or a tar of the directory Root.
@@ -103,12 +99,18 @@ func ParseSpec(data []byte) (*Spec, error) {
 	return s, s.validate()
 }
 
+// work is the path of the work directory, relative like Log.
+func (s *Spec) work() string { return strings.TrimSuffix(filepath.Clean(s.Log), ".log") + ".work" }
+
 func (s *Spec) validate() error {
 	if s.Label == "" {
 		return errors.New(`"label" is missing`)
 	}
 	if !strings.HasSuffix(s.Log, ".log") || filepath.Base(s.Log) == ".log" {
 		return fmt.Errorf(`"log" is %q; expected a path that ends in ".log"`, s.Log)
+	}
+	if !filepath.IsLocal(s.Log) {
+		return fmt.Errorf(`"log" is %q; expected a path below the current directory`, s.Log)
 	}
 	if len(s.Steps) == 0 {
 		return errors.New(`"steps" is empty`)
@@ -130,7 +132,7 @@ func (s *Spec) validate() error {
 		if a.Strip < 0 {
 			return fmt.Errorf(`%s: "strip" is %d; expected 0 or more`, what, a.Strip)
 		}
-		if _, err := archive.NewFilter(a.Include, a.Exclude); err != nil {
+		if _, err := archive.NewFilter(a.Include, nil); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
@@ -175,11 +177,6 @@ func (s *Spec) validate() error {
 		if err := checkInside(what, st.Dir); err != nil {
 			return err
 		}
-		if st.Stdout != "" {
-			if err := checkInside(what, st.Stdout); err != nil {
-				return err
-			}
-		}
 		if err := checkEnv(what, st.Env); err != nil {
 			return err
 		}
@@ -201,6 +198,12 @@ func (s *Spec) validate() error {
 		}
 		if _, err := archive.NewFilter(o.Include, o.Exclude); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
+		}
+		if !filepath.IsLocal(o.Path) {
+			return fmt.Errorf("%s: expected a path below the current directory", what)
+		}
+		if inside(s.work(), o.Path) {
+			return fmt.Errorf("%s: it lies inside the work directory %s, which is removed", what, s.work())
 		}
 		if path := filepath.Clean(o.Path); outputs[path] {
 			return fmt.Errorf("%s: this path is written twice", what)

@@ -12,12 +12,12 @@ import (
 const fullSpec = `{
 	"label": "//toolchains/musl:musl",
 	"log": "bazel-out/bin/musl.log",
-	"archives": [{"path": "musl.tar.gz", "dir": "src", "strip": 1, "include": ["**"], "exclude": ["doc/**"]}],
+	"archives": [{"path": "musl.tar.gz", "dir": "src", "strip": 1, "include": ["**"]}],
 	"patches": [{"path": "fix.patch", "dir": "src"}],
-	"files": [{"path": "config", "dest": "src/.config", "executable": false}],
+	"files": [{"path": "config", "dest": "src/.config"}],
 	"tools": [{"name": "make", "path": "bin/make"}, {"name": "cc", "path": "bin/clang", "args": ["--sysroot=${WORK}/sysroot"]}],
 	"env": {"K": "V"},
-	"steps": [{"name": "configure", "dir": "src", "argv": ["sh", "./configure"], "env": {"A": "1"}, "stdout": "out.txt"}],
+	"steps": [{"name": "configure", "dir": "src", "argv": ["sh", "./configure"], "env": {"A": "1"}}],
 	"outputs": [
 		{"path": "bin/busybox", "from": "src/busybox", "executable": true},
 		{"path": "bin/musl.tar", "root": "install", "include": ["usr/**"], "exclude": ["**/*.a"]}
@@ -79,6 +79,8 @@ func TestParseSpecErrors(t *testing.T) {
 		{"unknown inner field", change(t, 1, "steps", 0, "args"), `unknown field "args"`},
 		{"label", change(t, "", "label"), `"label" is missing`},
 		{"log", change(t, "x/.log", "log"), `ends in ".log"`},
+		{"log of the host", change(t, "/x/y.log", "log"), `"log" is "/x/y.log"; expected a path below`},
+		{"log outside", change(t, "x/../../y.log", "log"), "expected a path below the current directory"},
 		{"no steps", change(t, []any{}, "steps"), `"steps" is empty`},
 		{"no outputs", change(t, []any{}, "outputs"), `"outputs" is empty`},
 		{"archive path", change(t, "", "archives", 0, "path"), `archives[0] : "path" is missing`},
@@ -94,12 +96,14 @@ func TestParseSpecErrors(t *testing.T) {
 		{"step name", change(t, "", "steps", 0, "name"), `"name" of its own`},
 		{"step argv", change(t, []any{}, "steps", 0, "argv"), `"argv" is empty`},
 		{"step dir", change(t, "..", "steps", 0, "dir"), "steps[0] configure"},
-		{"step stdout", change(t, "/x", "steps", 0, "stdout"), "steps[0] configure"},
 		{"step variable", change(t, "x", "steps", 0, "env", ""), "cannot be the name"},
 		{"output from", change(t, "/bin/sh", "outputs", 0, "from"), "outputs[0] bin/busybox"},
 		{"output of both", change(t, "x", "outputs", 0, "root"), `either "from" or "root"`},
 		{"output of none", change(t, "", "outputs", 0, "from"), `either "from" or "root"`},
 		{"output twice", change(t, "bin/../bin/busybox", "outputs", 1, "path"), "written twice"},
+		{"output outside", change(t, "../x", "outputs", 1, "path"), "outputs[1] ../x: expected a path below"},
+		{"output in the work directory", change(t, "bazel-out/./bin/musl.work/x", "outputs", 1, "path"), "outputs[1] bazel-out/./bin/musl.work/x: it lies inside the work directory bazel-out/bin/musl.work"},
+		{"output is the work directory", change(t, "bazel-out/bin/musl.work", "outputs", 1, "path"), "inside the work directory"},
 		{"output over log", change(t, "bazel-out/bin/musl.log", "outputs", 1, "path"), "written twice"},
 		{"globs of a file", change(t, []any{"a"}, "outputs", 0, "include"), `need "root"`},
 		{"executable tar", change(t, true, "outputs", 1, "executable"), `needs "from"`},
@@ -128,7 +132,7 @@ func FuzzParseSpec(f *testing.F) {
 			names = append(names, a.Dir)
 		}
 		for _, st := range s.Steps {
-			names = append(names, st.Dir, "./"+st.Stdout)
+			names = append(names, st.Dir)
 		}
 		for _, o := range s.Outputs {
 			names = append(names, o.From+o.Root)

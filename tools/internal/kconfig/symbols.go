@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"rules_elixir_vm/tools/internal/nearest"
 )
 
 // Symbols is the set of the names (without CONFIG_) that Kconfig sources define.
@@ -121,7 +123,7 @@ func (s Symbols) Nearest(name string) string {
 			if max(len(n)-len(name), len(name)-len(n)) > len(name)/3 {
 				continue
 			}
-			if cost = distance(name, n); cost > len(name)/3 {
+			if cost = nearest.Distance(name, n); cost > len(name)/3 {
 				continue
 			}
 		}
@@ -137,27 +139,4 @@ func (s Symbols) Nearest(name string) string {
 func sameEnd(wanted, known string) bool {
 	return strings.HasSuffix(known, "_"+wanted) ||
 		strings.HasSuffix(wanted, "_"+known) && len(known) >= len(wanted)/2
-}
-
-// distance is the number of letters to insert, delete, replace or swap with their neighbour to get from a to b.
-func distance(a, b string) int {
-	two, one, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		two, one, row = one, row, two
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := 1
-			if a[i-1] == b[j-1] {
-				change = 0
-			}
-			row[j] = min(one[j]+1, row[j-1]+1, one[j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], two[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }

@@ -4,6 +4,7 @@ package launch
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -159,20 +160,35 @@ func (s *Sidecar) command(bin string, argv, aliasArgs, env []string) (*Command, 
 		if i := strings.IndexByte(entry, '='); i >= 0 {
 			name = entry[:i]
 		}
-		_, replaced := s.Env[name]
-		// These would reach the program's libraries from the host.
-		if replaced || name == "LD_LIBRARY_PATH" || name == "LD_PRELOAD" {
+		if _, replaced := s.Env[name]; replaced || ofHostLibc(name) {
 			continue
 		}
 		c.Env = append(c.Env, entry)
 	}
-	for name, value := range s.Env {
-		if value, err = Expand(value, lookup); err != nil {
+	names := make([]string, 0, len(s.Env))
+	for name := range s.Env {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		value, err := Expand(s.Env[name], lookup)
+		if err != nil {
 			return nil, errors.New(`"env" ` + name + ": " + err.Error())
 		}
 		c.Env = append(c.Env, name+"="+value)
 	}
 	return c, nil
+}
+
+// ofHostLibc says whether a variable is meant for the host's loader and libc:
+// the program's own would read it too, and load files of another libc
+// (libraries, character sets, locales) or change how it works.
+func ofHostLibc(name string) bool {
+	switch name {
+	case "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH":
+		return true
+	}
+	return strings.HasPrefix(name, "LD_")
 }
 
 func (s *Sidecar) findTree(bin string) (string, error) {

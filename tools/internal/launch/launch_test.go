@@ -109,7 +109,7 @@ func TestResolve(t *testing.T) {
 		{
 			name: "variables are replaced",
 			argv: "bin/clang",
-			env:  []string{"LIB=host", "LIB2=x"},
+			env:  []string{"LIB=host", "LIB2=x", "LD_PRELOAD=p", "LD_LIBRARY_PATH=l", "LD_AUDIT=a", "LD_=", "GLIBC_TUNABLES=t", "GCONV_PATH=g", "LOCPATH=l"},
 			path: "bin/../ext/ld.so",
 			want: "bin/../ext/ld.so --inhibit-cache --library-path bin/../ext/lib:bin/../ext/lib2 --argv0 clang bin/../ext/clang -r=bin/../ext/r --ld-path=bin/ld",
 			set:  []string{"LIB2=x", "LIB=bin/../ext/l"},
@@ -153,6 +153,22 @@ func TestResolve(t *testing.T) {
 				t.Errorf("environment\ngot  %q\nwant %q", c.Env, test.set)
 			}
 		})
+	}
+}
+
+// The environment comes in the same order each time.
+func TestResolveEnvironmentOrder(t *testing.T) {
+	files := house()
+	files["bin/static.launch"] = `{"tree":["../ext"],"program":"busybox","env":{"D":"4","B":"2","E":"5","A":"1","C":"3"}}`
+	lay(t, files)
+	for range 10 {
+		c, err := Resolve([]string{"bin/static"}, []string{"Z=z", "B=host", "LD=ld", "GCONV=g"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := strings.Join(c.Env, " "), "Z=z LD=ld GCONV=g A=1 B=2 C=3 D=4 E=5"; got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
 	}
 }
 
