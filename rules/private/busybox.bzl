@@ -79,8 +79,9 @@ _ENV = {
 _MAKE = [
     "make",
     "-j${JOBS}",
-    "SHELL=${TOOLS}/sh",
-    "CONFIG_SHELL=${TOOLS}/sh",
+    # By name: GNU make mangles long commands when the path of its shell has a ~, as those of other modules have.
+    "SHELL=sh",
+    "CONFIG_SHELL=sh",
     "HOSTCC=hostcc",
     "HOSTCFLAGS=-O1",
     "CC=cc",

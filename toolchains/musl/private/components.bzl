@@ -15,6 +15,8 @@ load(
 
 visibility("//toolchains/musl/...")
 
+# make finds its shell by name on PATH: it mangles long commands when the path of the shell has a ~, as those of other
+# modules have.
 _SHELL_TOOLS = ["basename", "cat", "chmod", "cmp", "cp", "cut", "echo", "env", "expr", "false", "find", "grep", "install", "ln", "ls", "make", "mkdir", "mv", "printf", "pwd", "rm", "sed", "sh", "sort", "tr", "true", "uname", "xargs"]
 _LLVM_TOOLS = ["llvm-ar", "llvm-nm", "llvm-ranlib", "llvm-strip"]
 
@@ -67,13 +69,13 @@ def _clang_resources_impl(ctx):
         tools = _SHELL_TOOLS + _LLVM_TOOLS + ["clang"],
         aliases = _clang(ctx),
         steps = [
-            step("install musl's headers", ["make", "-s", "SHELL=${TOOLS}/sh", "ARCH=" + ctx.attr.cpu, "prefix=/usr", "DESTDIR=${WORK}/sysroot", "install-headers"], dir = "musl"),
+            step("install musl's headers", ["make", "-s", "SHELL=sh", "ARCH=" + ctx.attr.cpu, "prefix=/usr", "DESTDIR=${WORK}/sysroot", "install-headers"], dir = "musl"),
             step("build the builtins", [
                 "make",
                 "-j${JOBS}",
                 "-f",
                 "${WORK}/builtins.mk",
-                "SHELL=${TOOLS}/sh",
+                "SHELL=sh",
                 "ARCH=" + ctx.attr.cpu,
                 "CC=cc",
                 "AR=llvm-ar",
@@ -117,8 +119,8 @@ def _musl_libc_impl(ctx):
         },
         steps = [
             step("configure", ["sh", "./configure", "--target=" + _triple(ctx), "--prefix=/usr", "--syslibdir=/lib", "--disable-wrapper"]),
-            step("build", ["make", "-j${JOBS}", "SHELL=${TOOLS}/sh"]),
-            step("install", ["make", "SHELL=${TOOLS}/sh", "DESTDIR=${WORK}/out", "install"]),
+            step("build", ["make", "-j${JOBS}", "SHELL=sh"]),
+            step("install", ["make", "SHELL=sh", "DESTDIR=${WORK}/out", "install"]),
             # The loader is libc.so itself: a file at its real place, and a relative link for the linker.
             step("place the loader", ["sh", "-c", "mv usr/lib/libc.so lib/{0} && ln -s ../../lib/{0} usr/lib/libc.so".format(loader)], dir = "out"),
         ],
@@ -137,7 +139,7 @@ musl_libc = rule(
 
 def _linux_headers_impl(ctx):
     arch = _KERNEL_ARCH[ctx.attr.cpu]
-    make = ["make", "-s", "-j${JOBS}", "SHELL=${TOOLS}/sh", "CONFIG_SHELL=${TOOLS}/sh", "LLVM=1", "ARCH=" + arch, "HOSTCC=cc", "HOSTCFLAGS=-Os", "HOSTLDFLAGS=-static"]
+    make = ["make", "-s", "-j${JOBS}", "SHELL=sh", "CONFIG_SHELL=sh", "LLVM=1", "ARCH=" + arch, "HOSTCC=cc", "HOSTCFLAGS=-Os", "HOSTLDFLAGS=-static"]
     return _run(
         ctx,
         mnemonic = "LinuxHeaders",
@@ -183,7 +185,7 @@ def _libcxx_impl(ctx):
                 "-j${JOBS}",
                 "-f",
                 "${WORK}/libcxx.mk",
-                "SHELL=${TOOLS}/sh",
+                "SHELL=sh",
                 "CXX=c++",
                 "AR=llvm-ar",
                 "SRC=${WORK}/src",
