@@ -8,7 +8,7 @@ int main(int argc, char **argv) {
 		fprintf(stderr, "usage: applets_test BUSYBOX\n");
 		return 2;
 	}
-	execl(argv[1], "busybox", "ash", "-c", "test \"$(printf 'a\\nb\\n' | cat | wc -l)\" = 2", NULL);
+	execl(argv[1], "busybox", "sh", "-c", "test \"$(printf 'a\\nb\\n' | cat | wc -l)\" = 2", NULL);
 	perror(argv[1]);
 	return 1;
 }
