@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the C toolchain's parts and BusyBox a second time, in a copy of the workspace in another-directory (and so
+# Builds the C toolchain's parts and BusyBox a second time, in a copy of the workspace in another directory (and so
 # under another output base), without taking their results from the disk cache, and compares every byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
