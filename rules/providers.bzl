@@ -16,3 +16,46 @@ BusyboxInfo = provider(
         "config": "File: the complete `.config` it was built with.",
     },
 )
+
+InitramfsInfo = provider(
+    doc = "A file tree as a cpio archive for the kernel.",
+    fields = {
+        "archive": "File: the archive.",
+        "compression": "`none`, `gzip`, `zstd` or `xz`.",
+    },
+)
+
+LinuxKernelInfo = provider(
+    doc = "A Linux kernel that was built.",
+    fields = {
+        "arch": "`x86_64` or `aarch64`.",
+        "config": "File: the complete `.config` it was built with.",
+        "image": "File: what a boot loader takes, `bzImage` on x86_64 and `Image` on aarch64.",
+        "release": "File: its release (`uname -r`), on one line.",
+        "system_map": "File: the addresses of its symbols.",
+        "vmlinux": "File: the kernel as an ELF file, stripped; on x86_64 it has a PVH entry.",
+    },
+)
+
+QemuInfo = provider(
+    doc = "An emulator of whole machines.",
+    fields = {
+        "cpu": "The guest's processor: `x86_64` or `aarch64`.",
+        "system": "struct of `executable` (File) and `files` (depset of all Files that it needs at run time, firmware and itself included).",
+    },
+)
+
+VmImageInfo = provider(
+    doc = "A virtual machine: what it boots, and with which hardware.",
+    fields = {
+        "cmdline": "list of words for the kernel's command line, after those that every machine gets.",
+        "cpus": "Number of processors.",
+        "disks": "list of Files: raw images.",
+        "forwards": "list of structs of `host` (port of 127.0.0.1, 0 for any) and `guest` (TCP port).",
+        "initramfs": "File: the initramfs, or None.",
+        "kernel": "LinuxKernelInfo.",
+        "machine": "QEMU's machine type; empty for the default of the processor.",
+        "memory": "Memory in MB.",
+        "qemu_args": "list of further arguments of QEMU.",
+    },
+)

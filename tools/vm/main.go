@@ -73,7 +73,7 @@ func run(args []string) (int, error) {
 	}
 	if err := vm.RunTest(spec, os.Getenv("TEST_UNDECLARED_OUTPUTS_DIR"), os.Stdout); err != nil {
 		var failure *vm.Failure
-		if spec.Test.Failure == nil && errors.As(err, &failure) {
+		if errors.As(err, &failure) && spec.Test.Failure == nil {
 			return failure.Status(), err
 		}
 		return 1, err

@@ -303,12 +303,15 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 		kill() // what it has left behind
 	case <-follow.clear:
 		e.stopped = true
-		select {
-		case <-done:
-		case <-time.After(grace):
-			kill()
-			<-done
+		if !follow.complete() {
+			select {
+			case err = <-done:
+				done <- err
+			case <-time.After(grace):
+			}
 		}
+		kill()
+		<-done
 	case <-late.C:
 		e.late = timeout
 		kill()
@@ -388,6 +391,12 @@ func (f *follower) Write(data []byte) (int, error) {
 		return 0, fmt.Errorf("keeping the console: %w", err)
 	}
 	return f.parser.Write(data)
+}
+
+func (f *follower) complete() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.watcher.complete()
 }
 
 func (f *follower) end() *watcher {
