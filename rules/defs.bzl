@@ -8,18 +8,23 @@ load(
     ":providers.bzl",
     _BuildToolsInfo = "BuildToolsInfo",
     _BusyboxInfo = "BusyboxInfo",
+    _FileTreeInfo = "FileTreeInfo",
     _InitramfsInfo = "InitramfsInfo",
     _LinuxKernelInfo = "LinuxKernelInfo",
     _QemuInfo = "QemuInfo",
     _VmImageInfo = "VmImageInfo",
 )
+load(":rootfs.bzl", _file_tree = "file_tree", _initramfs = "initramfs")
 
 BuildToolsInfo = _BuildToolsInfo
 BusyboxInfo = _BusyboxInfo
+FileTreeInfo = _FileTreeInfo
 InitramfsInfo = _InitramfsInfo
 LinuxKernelInfo = _LinuxKernelInfo
 QemuInfo = _QemuInfo
 VmImageInfo = _VmImageInfo
 boot_test = _boot_test
 busybox = _busybox
+file_tree = _file_tree
+initramfs = _initramfs
 vm_image = _vm_image

@@ -17,6 +17,15 @@ BusyboxInfo = provider(
     },
 )
 
+FileTreeInfo = provider(
+    doc = "A file tree, or a part of one. Directories that hold something need not be declared: they have mode 0755 and owner 0:0.",
+    fields = {
+        "entries": "dict of absolute, canonical path to a struct of `kind` (`file`, `directory`, `symlink` or `device`), `mode` (four octal digits), `owner` (`UID:GID`), `origin` (the target and attribute that asked for it), and `file` (File) of a file, `target` of a symlink, `device` (`c MAJOR MINOR` or `b MAJOR MINOR`) of a device.",
+        "symlink_lists": "list of structs of `file` (File: a path on each line, without the leading slash, that becomes a symlink; a line that names the target is passed over), `target` (absolute path) and `origin`.",
+        "tars": "list of structs of `file` (File: a tar archive of any common compression), `prefix` (the absolute path that it is unpacked in) and `origin`.",
+    },
+)
+
 InitramfsInfo = provider(
     doc = "A file tree as a cpio archive for the kernel.",
     fields = {
@@ -28,12 +37,12 @@ InitramfsInfo = provider(
 LinuxKernelInfo = provider(
     doc = "A Linux kernel that was built.",
     fields = {
-        "arch": "`x86_64` or `aarch64`.",
-        "config": "File: the complete `.config` it was built with.",
-        "image": "File: what a boot loader takes, `bzImage` on x86_64 and `Image` on aarch64.",
-        "release": "File: its release (`uname -r`), on one line.",
-        "system_map": "File: the addresses of its symbols.",
-        "vmlinux": "File: the kernel as an ELF file, stripped; on x86_64 it has a PVH entry.",
+        "arch": "string: the processor it runs on, `x86_64` or `aarch64`.",
+        "config": "File: the complete `.config`.",
+        "image": "File: `bzImage` (x86_64) or `Image` (aarch64).",
+        "release": "File: the release string, as `uname -r` prints it, and a newline.",
+        "system_map": "File: addresses of the kernel's symbols.",
+        "vmlinux": "File: the kernel as an ELF file without symbols. On x86_64 it can be started through its PVH entry.",
     },
 )
 
