@@ -4,6 +4,7 @@
 load(":boot_test.bzl", _boot_test = "boot_test")
 load(":busybox.bzl", _busybox = "busybox")
 load(":image.bzl", _vm_image = "vm_image")
+load(":kernel.bzl", _linux_kernel = "linux_kernel")
 load(
     ":providers.bzl",
     _BuildToolsInfo = "BuildToolsInfo",
@@ -27,4 +28,5 @@ boot_test = _boot_test
 busybox = _busybox
 file_tree = _file_tree
 initramfs = _initramfs
+linux_kernel = _linux_kernel
 vm_image = _vm_image

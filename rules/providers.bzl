@@ -37,12 +37,12 @@ InitramfsInfo = provider(
 LinuxKernelInfo = provider(
     doc = "A Linux kernel that was built.",
     fields = {
-        "arch": "string: the processor it runs on, `x86_64` or `aarch64`.",
-        "config": "File: the complete `.config`.",
-        "image": "File: `bzImage` (x86_64) or `Image` (aarch64).",
-        "release": "File: the release string, as `uname -r` prints it, and a newline.",
-        "system_map": "File: addresses of the kernel's symbols.",
-        "vmlinux": "File: the kernel as an ELF file without symbols. On x86_64 it can be started through its PVH entry.",
+        "arch": "`x86_64` or `aarch64`.",
+        "config": "File: the complete `.config` it was built with.",
+        "image": "File: what a boot loader takes, `bzImage` on x86_64 and `Image` on aarch64.",
+        "release": "File: its release (`uname -r`), on one line.",
+        "system_map": "File: the addresses of its symbols.",
+        "vmlinux": "File: the kernel as an ELF file, stripped; on x86_64 it has a PVH entry.",
     },
 )
 

@@ -31,20 +31,30 @@ go_tools = transition(
     ],
 )
 
-def _link(ctx, target):
+def link_program(ctx, target, files = []):
+    """A rule's own executable that is a link to the program of another target.
+
+    Args:
+      ctx: the rule's context.
+      target: the target of the program.
+      files: further Files for the runfiles.
+
+    Returns:
+      DefaultInfo
+    """
     program = target[DefaultInfo].files_to_run.executable
 
     # Under its own name: programs tell their name in messages.
     executable = ctx.actions.declare_file(ctx.label.name + "_/" + program.basename)
     ctx.actions.symlink(output = executable, target_file = program, is_executable = True)
-    return [DefaultInfo(
+    return DefaultInfo(
         executable = executable,
         files = depset([executable]),
-        runfiles = ctx.runfiles([executable, program]).merge(target[DefaultInfo].default_runfiles),
-    )]
+        runfiles = ctx.runfiles([executable, program] + files).merge(target[DefaultInfo].default_runfiles),
+    )
 
 def _exec_tool_impl(ctx):
-    return _link(ctx, ctx.attr.binary)
+    return [link_program(ctx, ctx.attr.binary)]
 
 _exec_tool = rule(
     implementation = _exec_tool_impl,
@@ -77,7 +87,7 @@ def exec_tool(name, binary, **kwargs):
     )
 
 def _exec_program_impl(ctx):
-    return _link(ctx, ctx.attr.tool)
+    return [link_program(ctx, ctx.attr.tool)]
 
 exec_program = rule(
     implementation = _exec_program_impl,

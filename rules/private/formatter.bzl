@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 "Formatters of the project's own source files."
 
+load(":exec_tool.bzl", "link_program")
+
 visibility("//...")
 
 def _in_source_tree_impl(ctx):
-    sourcetree = ctx.executable._sourcetree
-    executable = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.symlink(output = executable, target_file = sourcetree, is_executable = True)
-    return [DefaultInfo(
-        executable = executable,
-        files = depset([executable]),
-        runfiles = ctx.runfiles([executable, sourcetree] + ctx.files.data),
-    )]
+    return [link_program(ctx, ctx.attr._sourcetree, ctx.files.data)]
 
 _ATTRS = {
     "data": attr.label_list(allow_files = True, cfg = "exec", doc = "The files that `args` name by `$(rlocationpath)`."),

@@ -1,23 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 "nogo, rules_go's runner of code analyzers, built without the C toolchain."
 
-load(":exec_tool.bzl", "go_tools")
+load(":exec_tool.bzl", "go_tools", "link_program")
 
 visibility("//...")
 
 def _go_tools_nogo_impl(ctx):
-    nogo = ctx.attr.nogo[0][DefaultInfo]
-
     # Where rules_go wants no analysis (for nogo's own packages), there is no program.
-    if not nogo.files_to_run.executable:
+    if not ctx.attr.nogo[0][DefaultInfo].files_to_run.executable:
         return [DefaultInfo()]
-    executable = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.symlink(output = executable, target_file = nogo.files_to_run.executable, is_executable = True)
-    return [DefaultInfo(
-        executable = executable,
-        files = depset([executable]),
-        runfiles = ctx.runfiles([executable]).merge(nogo.default_runfiles),
-    )]
+    return [link_program(ctx, ctx.attr.nogo[0])]
 
 go_tools_nogo = rule(
     implementation = _go_tools_nogo_impl,
