@@ -7,6 +7,7 @@ require (
 	github.com/ProtonMail/go-crypto v1.3.0
 	github.com/bazelbuild/rules_go v0.59.0
 	github.com/bluekeyes/go-gitdiff v0.9.0
+	github.com/cavaliergopher/cpio v1.0.1
 	github.com/klauspost/compress v1.18.0
 	github.com/ulikunitz/xz v0.5.17
 	pault.ag/go/debian v0.18.0

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 "BusyBox from source."
 
-load("//rules:providers.bzl", "BusyboxInfo")
+load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo")
+load(":file_tree.bzl", "tree_entry")
 load(
     ":foreign_build.bzl",
     "CC_ATTRS",
@@ -70,6 +71,9 @@ _TOOLS = [
     "xargs",
     "yes",
 ]
+
+# Where it is in a file tree, which has a symlink to it for each applet.
+_PATH = "/bin/busybox"
 
 # BusyBox's Kbuild puts the time into its banner and its .config unless told.
 _ENV = {
@@ -155,6 +159,11 @@ def _busybox_impl(ctx):
     return [
         DefaultInfo(files = depset([binary]), executable = binary),
         BusyboxInfo(applets = applets, binary = binary, config = config),
+        FileTreeInfo(
+            entries = {_PATH: tree_entry("file", file = binary, mode = "0755", origin = str(ctx.label))},
+            symlink_lists = [struct(file = applets, origin = "the applets of {}".format(ctx.label), target = _PATH)],
+            tars = [],
+        ),
         OutputGroupInfo(
             applets = depset([applets]),
             config = depset([config]),
@@ -172,7 +181,7 @@ compared with the final configuration: one that does not exist, or that BusyBox 
 depends on is off, fails the build with fragment and line.
 
 The output groups `applets` (installed paths, one a line), `config` (the complete `.config`) and `log` hold the
-rest of what comes out.""",
+rest of what comes out. Among the `trees` of an image it stands for /bin/busybox and a symlink for each applet.""",
     executable = True,
     attrs = FOREIGN_BUILD_ATTRS | CC_ATTRS | {
         "config": attr.label_list(
@@ -193,7 +202,7 @@ rest of what comes out.""",
         "_base": attr.label(default = Label("//rules/private:busybox_base.config"), allow_single_file = True),
         "_kconfig": attr.label(default = Label("//tools/kconfig:exec"), executable = True, cfg = "exec"),
     },
-    provides = [BusyboxInfo],
+    provides = [BusyboxInfo, FileTreeInfo],
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
 )
 

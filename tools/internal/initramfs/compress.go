@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package initramfs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"rules_elixir_vm/tools/internal/archive"
+	"rules_elixir_vm/tools/internal/filetree"
+)
+
+// Compression is a program that compresses, or none.
+type Compression struct {
+	Kind    string // "none", "gzip", "zstd" or "xz"
+	Program string // the program's path; empty for "none"
+}
+
+const (
+	minDictionary = 4 << 10
+	// What the highest preset of xz has.
+	maxDictionary = 64 << 20
+)
+
+// dictionary is the smallest size of an xz dictionary that holds the content. The kernel allocates as much.
+func dictionary(size int64) int64 {
+	// The header holds sizes of the forms 2^n and 2^n + 2^(n-1) only.
+	for d := int64(minDictionary); d < maxDictionary; d *= 2 {
+		for _, d := range []int64{d, d + d/2} {
+			if size <= d {
+				return d
+			}
+		}
+	}
+	return maxDictionary
+}
+
+// arguments are such that the output depends on size bytes of content alone.
+func (c Compression) arguments(size int64) ([]string, error) {
+	switch c.Kind {
+	case "gzip":
+		return []string{"-9", "-n", "-c"}, nil
+	case "xz":
+		// The kernel knows no other checksum than CRC32.
+		return []string{"--format=xz", "--check=crc32", "--threads=1", fmt.Sprintf("--lzma2=preset=9e,dict=%d", dictionary(size)), "--stdout"}, nil
+	case "zstd":
+		// A known size bounds the window; this level's own bound is that of the kernel, 128 MiB.
+		return []string{"--ultra", "-22", "--single-thread", "--quiet", "--no-progress", fmt.Sprintf("--stream-size=%d", size), "--stdout"}, nil
+	}
+	return nil, fmt.Errorf("compression %q is unknown; expected none, gzip, zstd or xz", c.Kind)
+}
+
+// Check says whether c makes sense.
+func (c Compression) Check() error {
+	if c.Kind == "none" {
+		if c.Program != "" {
+			return errors.New("compression none takes no program")
+		}
+		return nil
+	}
+	if _, err := c.arguments(0); err != nil {
+		return err
+	}
+	if c.Program == "" {
+		return fmt.Errorf("compression %s needs the program that does it", c.Kind)
+	}
+	return nil
+}
+
+// WriteFile makes the initramfs that spec describes at out.
+func WriteFile(spec *filetree.Spec, out string, c Compression) error {
+	err := c.Check()
+	if err == nil {
+		err = writeFile(spec, out, c)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: making the initramfs: %w", spec.Label, err)
+	}
+	return nil
+}
+
+func writeFile(spec *filetree.Spec, out string, c Compression) error {
+	tree, err := spec.Load(filepath.Dir(out))
+	if err != nil {
+		return err
+	}
+	defer tree.Close()
+	return archive.CreateFile(out, 0o644, func(w io.Writer) error {
+		if c.Kind == "none" {
+			return WriteNewc(w, tree)
+		}
+		return compress(w, tree, c)
+	})
+}
+
+// compress runs the program of c between WriteNewc and w.
+func compress(w io.Writer, tree *filetree.Tree, c Compression) error {
+	size, err := Size(tree)
+	if err != nil {
+		return err
+	}
+	args, err := c.arguments(size)
+	if err != nil {
+		return err
+	}
+	var messages strings.Builder
+	cmd := exec.Command(c.Program, args...)
+	cmd.Env = []string{"LC_ALL=C"} // and none of the variables with further options
+	cmd.Stdout, cmd.Stderr = w, &messages
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("starting %s: %w", c.Program, err)
+	}
+	writeErr := WriteNewc(in, tree)
+	closeErr := in.Close()
+	waitErr := cmd.Wait()
+	switch {
+	case writeErr != nil && !errors.Is(writeErr, syscall.EPIPE):
+		return writeErr
+	case waitErr != nil:
+		return fmt.Errorf("compressing by %s %s: %w: %s", c.Program, strings.Join(args, " "), waitErr, strings.TrimSpace(messages.String()))
+	}
+	return errors.Join(writeErr, closeErr)
+}
