@@ -85,12 +85,12 @@ func TestStatus(t *testing.T) {
 		"panic.log":    {Kernel: "Linux version", Panic: "sysrq triggered crash"},
 		"quiet.log":    {Kernel: "sysrq: Trigger a crash", Panic: "sysrq triggered crash"},
 		"notime.log":   {Kernel: "Linux version", Panic: "sysrq triggered crash"},
-		"noinit.log":   {Kernel: "Linux version", Panic: "VFS: Unable to mount root fs on unknown-block(0,0)", Init: "VFS: Unable to mount root fs on unknown-block(0,0)"},
+		"noinit.log":   {Kernel: "Linux version", Panic: "VFS: Unable to mount root fs on \"\" or unknown-block(0,0)", Init: "VFS: Unable to mount root fs on \"\" or unknown-block(0,0)"},
 		"badinit.log":  {Kernel: "Linux version", Panic: "No working init found", Init: "No working init found", InitHint: "Failed to execute /init (error -13)"},
 		"requested.log": {
-			Kernel: "Linux version", Panic: "Requested init /bin/none failed (error -2).", InitHint: "Failed to execute /init (error -13)", Init: "Requested init /bin/none failed (error -2).",
+			Kernel: "Linux version", Panic: "Requested init /bin/none failed (error -2).", InitHint: "Failed to execute /etc/hosts (error -13)", Init: "Requested init /bin/none failed (error -2).",
 		},
-		"killed.log": {Kernel: "Linux version", Panic: "Attempted to kill init! exitcode=0x00000700", Init: "Attempted to kill init! exitcode=0x00000700"},
+		"killed.log": {Kernel: "Linux version", Panic: "Attempted to kill init! exitcode=0x00000100", Init: "Attempted to kill init! exitcode=0x00000100"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join("testdata", name))

@@ -165,11 +165,11 @@ func TestRunTest(t *testing.T) {
 		want []string // parts of the message, or of what is printed
 	}{
 		{
-			name: "passed", test: Test{Expect: []string{"Linux version", "^E2E: hello"}, ExitCode: &zero},
-			play: []string{"print:" + log(t, "boot.log"), "code:0\n"}, want: []string{"E2E: hello from init\n", "accelerator: ", "-append 'console=ttyS0 panic=-1'"},
+			name: "passed", test: Test{Expect: []string{"Linux version", "^E2E: random: ok$"}, ExitCode: &zero},
+			play: []string{"print:" + log(t, "boot.log"), "code:0\n"}, want: []string{"E2E: random: ok\n", "accelerator: ", "-append 'console=ttyS0 panic=-1'"},
 		},
 		{
-			name: "passed and stopped", test: Test{Expect: []string{"^E2E: hello"}},
+			name: "passed and stopped", test: Test{Expect: []string{"^E2E: random: ok$"}},
 			play: []string{"print:" + log(t, "boot.log"), "hang:"},
 		},
 		{
