@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 "Every public rule and provider."
 
+load(":boot_test.bzl", _boot_test = "boot_test")
 load(":busybox.bzl", _busybox = "busybox")
+load(":image.bzl", _vm_image = "vm_image")
 load(":kernel.bzl", _linux_kernel = "linux_kernel")
 load(
     ":providers.bzl",
@@ -11,6 +13,7 @@ load(
     _InitramfsInfo = "InitramfsInfo",
     _LinuxKernelInfo = "LinuxKernelInfo",
     _QemuInfo = "QemuInfo",
+    _VmImageInfo = "VmImageInfo",
 )
 load(":rootfs.bzl", _file_tree = "file_tree", _initramfs = "initramfs")
 
@@ -20,7 +23,10 @@ FileTreeInfo = _FileTreeInfo
 InitramfsInfo = _InitramfsInfo
 LinuxKernelInfo = _LinuxKernelInfo
 QemuInfo = _QemuInfo
+VmImageInfo = _VmImageInfo
+boot_test = _boot_test
 busybox = _busybox
 file_tree = _file_tree
 initramfs = _initramfs
 linux_kernel = _linux_kernel
+vm_image = _vm_image

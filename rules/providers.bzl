@@ -53,3 +53,18 @@ QemuInfo = provider(
         "system": "struct of `executable` (File) and `files` (depset of all Files that it needs at run time, firmware and itself included).",
     },
 )
+
+VmImageInfo = provider(
+    doc = "A virtual machine: what it boots, and with which hardware.",
+    fields = {
+        "cmdline": "list of words for the kernel's command line, after those that every machine gets.",
+        "cpus": "Number of processors.",
+        "disks": "list of Files: raw images.",
+        "forwards": "list of structs of `host` (port of 127.0.0.1, 0 for any) and `guest` (TCP port).",
+        "initramfs": "File: the initramfs, or None.",
+        "kernel": "LinuxKernelInfo.",
+        "machine": "QEMU's machine type; empty for the default of the processor.",
+        "memory": "Memory in MB.",
+        "qemu_args": "list of further arguments of QEMU.",
+    },
+)
