@@ -34,6 +34,17 @@ InitramfsInfo = provider(
     },
 )
 
+LinuxConfigInfo = provider(
+    doc = "What the configuration of a Linux kernel is made of, for programs that change it.",
+    fields = {
+        "config": "File: the complete `.config`.",
+        "fragments": "dict of the path that names it in messages to the File of each fragment; a later one overrides an earlier one.",
+        "patches": "list of Files: the patches of the source, in order.",
+        "src": "File: the source archive.",
+        "strip_components": "How many leading directories of the archive's paths to drop.",
+    },
+)
+
 LinuxKernelInfo = provider(
     doc = "A Linux kernel that was built.",
     fields = {

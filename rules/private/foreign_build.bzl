@@ -33,9 +33,9 @@ def archive(file, dir = "src", strip = 1, include = []):
     "A source archive to unpack into `dir`: `strip` leading path parts are dropped; `include` limits it to some globs."
     return struct(file = file, dir = dir, strip = strip, include = include)
 
-def step(name, argv, dir = "src", env = {}):
-    "A command to run in `dir`."
-    return struct(name = name, argv = argv, dir = dir, env = env)
+def step(name, argv, dir = "src", env = {}, interactive = False):
+    "A command to run in `dir`; `interactive`: on the terminal of who runs the spec, which an action has not."
+    return struct(name = name, argv = argv, dir = dir, env = env, interactive = interactive)
 
 def output_file(file, source, executable = False):
     "A file to copy out of the work directory."
@@ -77,19 +77,20 @@ def _cc(ctx, name, target, more = []):
             cc_tool(name + "c++", "clang++", arguments),
         ],
         files = cc_toolchain.all_files,
+        triple = cc_toolchain.target_gnu_system_name,
     )
 
 def target_cc(ctx):
-    "`cc` and `c++` for the target platform: `aliases`, and `files` for inputs. Needs CC_ATTRS."
+    "`cc` and `c++` for the target platform: `aliases`, `files` for inputs, and `triple`. Needs CC_ATTRS."
     return _cc(ctx, "", ctx.attr._cc_toolchain)
 
 def exec_cc(ctx):
     "`hostcc` and `hostc++` for programs that the build itself runs: static, for no musl is installed where they run."
     return _cc(ctx, "host", ctx.attr._exec_cc_toolchain, ["-static"])
 
-def foreign_build(
+def foreign_build_spec(
         ctx,
-        mnemonic,
+        log,
         outputs,
         steps,
         archives = [],
@@ -99,35 +100,27 @@ def foreign_build(
         programs = {},
         aliases = [],
         env = {},
-        inputs = [],
-        progress_message = None):
-    """Declares the action that runs a foreign build. Needs FOREIGN_BUILD_ATTRS and FOREIGN_BUILD_TOOLCHAINS.
-
-    Strings of steps, aliases and env may hold `${WORK}` (the work directory), `${TOOLS}` (the only directory on
-    PATH), `${JOBS}` (how many processes to run) and `${EXECROOT}` (what the paths of inputs are relative to).
+        inputs = []):
+    """What `tools/foreignbuild` is to do, for who runs it other than in an action. Needs FOREIGN_BUILD_TOOLCHAINS.
 
     Args:
       ctx: the rule's context.
-      mnemonic: the action's mnemonic.
-      outputs: list of `output_file` and `output_tar`.
-      steps: list of `step`.
-      archives: list of `archive`.
-      patches: Files, applied in order with -p1 in `src`.
-      files: dict of path in the work directory to the File that is copied there.
-      tools: names of the build tools that are put on PATH.
-      programs: dict of name to FilesToRunProvider: further programs for PATH.
-      aliases: list of `cc_tool`.
-      env: environment of all steps.
-      inputs: list of depsets of further inputs.
-      progress_message: as in `ctx.actions.run`.
+      log: path of the log, relative like those of Files.
+      outputs: as in `foreign_build`.
+      steps: as in `foreign_build`.
+      archives: as in `foreign_build`.
+      patches: as in `foreign_build`.
+      files: as in `foreign_build`.
+      tools: as in `foreign_build`.
+      programs: as in `foreign_build`.
+      aliases: as in `foreign_build`.
+      env: as in `foreign_build`.
+      inputs: as in `foreign_build`.
 
     Returns:
-      File: the log.
+      struct of `json` (string) and `inputs` (depset of the Files that it names, without `programs`).
     """
     known = ctx.toolchains[Label(BUILD_TOOLS)].build_tools.tools
-    log = ctx.actions.declare_file(ctx.label.name + "." + mnemonic + ".log")
-    spec = ctx.actions.declare_file(ctx.label.name + "." + mnemonic + ".json")
-
     for name in tools + [alias.tool for alias in aliases]:
         if name not in known:
             fail("{}: the toolchain {} has no tool {}; it has: {}".format(ctx.label, BUILD_TOOLS, name, " ".join(sorted(known))))
@@ -145,20 +138,59 @@ def foreign_build(
         else:
             spec_outputs.append({"executable": output.executable, "from": output.source, "path": output.file.path})
 
-    ctx.actions.write(spec, json.encode_indent({
-        "archives": [
-            {"dir": a.dir, "include": a.include, "path": a.file.path, "strip": a.strip}
-            for a in archives
-        ],
-        "env": env,
-        "files": [{"dest": paths.normalize(dest), "path": file.path} for dest, file in files.items()],
-        "label": str(ctx.label),
-        "log": log.path,
-        "outputs": spec_outputs,
-        "patches": [{"dir": "src", "path": file.path} for file in patches],
-        "steps": [{"argv": s.argv, "dir": s.dir, "env": s.env, "name": s.name} for s in steps],
-        "tools": spec_tools,
-    }))
+    return struct(
+        json = json.encode_indent({
+            "archives": [
+                {"dir": a.dir, "include": a.include, "path": a.file.path, "strip": a.strip}
+                for a in archives
+            ],
+            "env": env,
+            "files": [{"dest": paths.normalize(dest), "path": file.path} for dest, file in files.items()],
+            "label": str(ctx.label),
+            "log": log,
+            "outputs": spec_outputs,
+            "patches": [{"dir": "src", "path": file.path} for file in patches],
+            "steps": [
+                {"argv": s.argv, "dir": s.dir, "env": s.env, "name": s.name} | ({"interactive": True} if s.interactive else {})
+                for s in steps
+            ],
+            "tools": spec_tools,
+        }),
+        inputs = depset(
+            [a.file for a in archives] + patches + files.values(),
+            transitive = inputs + [known[name].files for name in tools + [alias.tool for alias in aliases]],
+        ),
+    )
+
+def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, **kwargs):
+    """Declares the action that runs a foreign build. Needs FOREIGN_BUILD_ATTRS and FOREIGN_BUILD_TOOLCHAINS.
+
+    Strings of steps, aliases and env may hold `${WORK}` (the work directory), `${TOOLS}` (the only directory on
+    PATH), `${JOBS}` (how many processes to run) and `${EXECROOT}` (what the paths of inputs are relative to).
+
+    Args:
+      ctx: the rule's context.
+      mnemonic: the action's mnemonic.
+      outputs: list of `output_file` and `output_tar`.
+      steps: list of `step`.
+      programs: dict of name to FilesToRunProvider: further programs for PATH.
+      progress_message: as in `ctx.actions.run`.
+      **kwargs: of these:
+        archives: list of `archive`.
+        patches: Files, applied in order with -p1 in `src`.
+        files: dict of path in the work directory to the File that is copied there.
+        tools: names of the build tools that are put on PATH.
+        aliases: list of `cc_tool`.
+        env: environment of all steps.
+        inputs: list of depsets of further inputs.
+
+    Returns:
+      File: the log.
+    """
+    log = ctx.actions.declare_file(ctx.label.name + "." + mnemonic + ".log")
+    spec = ctx.actions.declare_file(ctx.label.name + "." + mnemonic + ".json")
+    content = foreign_build_spec(ctx, log.path, outputs, steps, programs = programs, **kwargs)
+    ctx.actions.write(spec, content.json)
 
     arguments = ctx.actions.args()
     arguments.add("-spec", spec)
@@ -166,10 +198,7 @@ def foreign_build(
         mnemonic = mnemonic,
         executable = ctx.executable._foreignbuild,
         arguments = [arguments],
-        inputs = depset(
-            [spec] + [a.file for a in archives] + patches + files.values(),
-            transitive = inputs + [known[name].files for name in tools + [alias.tool for alias in aliases]],
-        ),
+        inputs = depset([spec], transitive = [content.inputs]),
         tools = programs.values(),
         outputs = [output.file for output in outputs] + [log],
         env = {},

@@ -2,7 +2,7 @@
 "Linux from source."
 
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
-load("//rules:providers.bzl", "LinuxKernelInfo")
+load("//rules:providers.bzl", "LinuxConfigInfo", "LinuxKernelInfo")
 load(
     ":foreign_build.bzl",
     "CC_ATTRS",
@@ -24,7 +24,8 @@ _ARCHS = {
     "x86_64": struct(kbuild = "x86", image = "bzImage", image_path = "arch/x86/boot/bzImage"),
 }
 
-_TOOLS = [
+# What a kernel build, and Kconfig alone, runs.
+KERNEL_TOOLS = [
     "awk",
     "basename",
     "bash",
@@ -93,7 +94,7 @@ _TOOLS = [
 ]
 
 # What the kernel's banner says of its making.
-_ENV = {
+KERNEL_ENV = {
     "KBUILD_BUILD_HOST": "bazel",
     "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
     "KBUILD_BUILD_USER": "rules_elixir_vm",
@@ -145,15 +146,21 @@ _KCONFIG_FILES = [
     "scripts/**",
 ]
 
+def kconfig_archive(src, strip_components, patches):
+    "As much of a kernel's source archive as its configuration needs."
+
+    # Patches may touch anything, so that then all of the tree is needed.
+    return archive(src, strip = strip_components, include = [] if patches else _KCONFIG_FILES)
+
 def _linux_kernel_impl(ctx):
     arch = kernel_arch(ctx)
     host = exec_cc(ctx)
     common = {
         "aliases": host.aliases,
-        "env": _ENV,
+        "env": KERNEL_ENV,
         "inputs": [host.files],
         "patches": ctx.files.patches,
-        "tools": _TOOLS,
+        "tools": KERNEL_TOOLS,
     }
 
     # Under their workspace paths, so that messages name them as the user does.
@@ -164,8 +171,7 @@ def _linux_kernel_impl(ctx):
         mnemonic = "LinuxConfig",
         progress_message = "Configuring %{label}",
         outputs = [output_file(config, "src/.config")],
-        # Patches may touch anything, so that then all of the tree is needed.
-        archives = [archive(ctx.file.src, strip = ctx.attr.strip_components, include = [] if ctx.files.patches else _KCONFIG_FILES)],
+        archives = [kconfig_archive(ctx.file.src, ctx.attr.strip_components, ctx.files.patches)],
         files = {"config/" + path: file for path, file in fragments.items()},
         programs = {"kconfig": ctx.attr._kconfig[DefaultInfo].files_to_run},
         steps = kernel_config_steps(arch, fragments),
@@ -202,6 +208,13 @@ def _linux_kernel_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([outputs.image])),
+        LinuxConfigInfo(
+            config = config,
+            fragments = fragments,
+            patches = ctx.files.patches,
+            src = ctx.file.src,
+            strip_components = ctx.attr.strip_components,
+        ),
         LinuxKernelInfo(
             arch = arch.cpu,
             config = config,
@@ -263,7 +276,7 @@ Two actions: the first makes the `.config`, in seconds; the second compiles, and
         "_kconfig": attr.label(default = Label("//tools/kconfig:exec"), executable = True, cfg = "exec"),
         "_libelf": attr.label(default = Label("//third_party/libelf"), allow_single_file = True, cfg = "exec"),
     },
-    provides = [LinuxKernelInfo],
+    provides = [LinuxConfigInfo, LinuxKernelInfo],
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
 )
 

@@ -295,6 +295,14 @@ func (b *build) env(step *Step) map[string]string {
 		for key, value := range step.Env {
 			env[key] = value
 		}
+		if step.Interactive {
+			for _, key := range terminalVariables {
+				if value, ok := os.LookupEnv(key); ok {
+					// Not ours to expand.
+					env[key] = strings.ReplaceAll(value, "${", "$${")
+				}
+			}
+		}
 	}
 	return env
 }
@@ -312,12 +320,11 @@ func (b *build) step(ctx context.Context, s *Step) error {
 	if err != nil {
 		return fmt.Errorf("%s: writing the log: %w", b.spec.Label, err)
 	}
-	cmd.Stdout, cmd.Stderr = b.log, b.log
-	err = cmd.Start()
-	if err == nil {
-		err = cmd.Wait()
-		// What the step left running must not write into the next one.
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	if s.Interactive {
+		err = onTerminal(cmd)
+	} else {
+		cmd.Stdout, cmd.Stderr = b.log, b.log
+		err = runGroup(cmd)
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -330,6 +337,17 @@ func (b *build) step(ctx context.Context, s *Step) error {
 		}
 	}
 	return nil
+}
+
+// runGroup runs cmd, which leads a process group.
+func runGroup(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	err := cmd.Wait()
+	// What the step left running must not write into the next one.
+	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	return err
 }
 
 // placeholders says, a line each, what those in argv stand for.

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"rules_elixir_vm/tools/internal/launch"
 )
 
@@ -95,6 +97,38 @@ func TestMain(m *testing.M) {
 		if len(args) > 1 {
 			select {} // and stays itself, too
 		}
+		os.Exit(0)
+	case "ask": // talks with who sits at the terminal; with an argument leaves it without echo, and fails
+		fmt.Fprintf(os.Stderr, "TERM %s, HOST_SECRET %q\n", os.Getenv("TERM"), os.Getenv("HOST_SECRET"))
+		fmt.Print("name? ")
+		var name string
+		if _, err := fmt.Scanln(&name); err != nil {
+			panic(err)
+		}
+		if err := os.WriteFile("name", []byte(name), 0o666); err != nil {
+			panic(err)
+		}
+		if len(args) > 0 {
+			state, err := unix.IoctlGetTermios(0, unix.TCGETS)
+			if err != nil {
+				panic(err)
+			}
+			state.Lflag &^= unix.ECHO
+			if err := unix.IoctlSetTermios(0, unix.TCSETS, state); err != nil {
+				panic(err)
+			}
+			os.Exit(4)
+		}
+		os.Exit(0)
+	case "drive": // runs the spec, and shows that the terminal is its own again
+		_, err := RunFile("spec.json", false)
+		fmt.Printf("done: %v\n", err)
+		var line string
+		if _, err := fmt.Scanln(&line); err != nil {
+			panic(err)
+		}
+		state, err := unix.IoctlGetTermios(0, unix.TCGETS)
+		fmt.Printf("read %s, echo %t, %v\n", line, state.Lflag&unix.ECHO != 0, err)
 		os.Exit(0)
 	case "hang":
 		// Not select {}: with nothing else running that is a deadlock.

@@ -46,6 +46,8 @@ func (e *StepError) Error() string {
 	}
 	fmt.Fprintf(&out, "  in:      %s\n", e.Step.Dir)
 	switch {
+	case e.Step.Interactive:
+		out.WriteString("  what it printed is on the terminal, not in the log\n")
 	case e.TailErr != nil:
 		fmt.Fprintf(&out, "  what it printed could not be read: %v\n", e.TailErr)
 	case len(e.Tail) == 0:

@@ -72,6 +72,9 @@ type Step struct {
 	Dir  string            `json:"dir"`
 	Argv []string          `json:"argv"`
 	Env  map[string]string `json:"env,omitempty"`
+	// Interactive gives the step our terminal, and the variables that say of
+	// what kind it is, in place of the log and an empty input.
+	Interactive bool `json:"interactive,omitempty"`
 }
 
 // Output is either the file From or a tar of the directory Root.

@@ -17,7 +17,7 @@ const fullSpec = `{
 	"files": [{"path": "config", "dest": "src/.config"}],
 	"tools": [{"name": "make", "path": "bin/make"}, {"name": "cc", "path": "bin/clang", "args": ["--sysroot=${WORK}/sysroot"]}],
 	"env": {"K": "V"},
-	"steps": [{"name": "configure", "dir": "src", "argv": ["sh", "./configure"], "env": {"A": "1"}}],
+	"steps": [{"name": "configure", "dir": "src", "argv": ["sh", "./configure"], "env": {"A": "1"}, "interactive": true}],
 	"outputs": [
 		{"path": "bin/busybox", "from": "src/busybox", "executable": true},
 		{"path": "bin/musl.tar", "root": "install", "include": ["usr/**"], "exclude": ["**/*.a"]}
