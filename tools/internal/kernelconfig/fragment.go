@@ -31,7 +31,11 @@ type target struct {
 
 // newTarget looks at the file before the user's work begins: it must be one that may be written.
 func newTarget(name string, force bool) (*target, error) {
-	t := &target{path: fromCaller(name)}
+	path, err := filepath.Abs(fromCaller(name))
+	if err != nil {
+		return nil, err
+	}
+	t := &target{path: path}
 	data, err := os.ReadFile(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if info, err := os.Stat(filepath.Dir(t.path)); err != nil || !info.IsDir() {

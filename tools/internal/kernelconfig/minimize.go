@@ -34,6 +34,7 @@ func Minimize(f Fragments, want kconfig.Config, evaluate Evaluate) ([]kconfig.Op
 		return nil, err
 	}
 	candidates := f.candidates(want, base)
+	edited := candidates
 	if ok, err := m.yields(candidates); err != nil {
 		return nil, err
 	} else if !ok {
@@ -43,7 +44,8 @@ func Minimize(f Fragments, want kconfig.Config, evaluate Evaluate) ([]kconfig.Op
 			return nil, err
 		} else if !ok {
 			return nil, fmt.Errorf("no fragment in this place makes the edited configuration: with all of its options it still differs in\n%s\n"+
-				"fragments that come later may ask for something else; remove those lines there", strings.Join(m.differences, "\n"))
+				"fragments that come later may ask for something else; remove those lines there\n"+
+				"what was edited, so that it is not lost:\n%s", strings.Join(m.differences, "\n"), kconfig.Format(edited))
 		}
 	}
 	// What is off needs a line only where it would be on. That is most of them, so try it at once.

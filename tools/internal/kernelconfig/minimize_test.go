@@ -182,7 +182,8 @@ func FuzzMinimize(f *testing.F) {
 func TestMinimizeErrors(t *testing.T) {
 	on, _ := allnoconfig(parse(t, "CONFIG_USB=y"))
 	_, err := Minimize(Fragments{After: parse(t, "CONFIG_USB=n")}, on, allnoconfig)
-	if err == nil || !strings.Contains(err.Error(), "-CONFIG_USB=y\n") || !strings.Contains(err.Error(), "fragments that come later") {
+	if err == nil || !strings.Contains(err.Error(), "-CONFIG_USB=y\n") || !strings.Contains(err.Error(), "fragments that come later") ||
+		!strings.Contains(err.Error(), "not lost:\nCONFIG_USB=y\n") {
 		t.Errorf("a later fragment says otherwise: got error %v", err)
 	}
 	broken := errors.New("broken")
