@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the C toolchain's parts and BusyBox a second time, in a copy of the workspace in another directory (and so
+# Builds the C toolchain's parts, BusyBox, a kernel and an initramfs a second time, in a copy of the workspace in another directory (and so
 # under another output base), without taking their results from the disk cache, and compares every byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-targets=(//busybox //toolchains/musl:sysroot_parts_x86_64)
+targets=(//busybox //image:busybox_initramfs //kernel:vm //toolchains/musl:sysroot_parts_x86_64)
+groups=--output_groups=+vmlinux,+system_map
 # The foreign builds are run again; Go programs and downloads may come from the cache.
-again='^(ClangResources|MuslLibc|LinuxHeaders|LibCxx|BusyboxConfig|BusyboxBuild)$'
+again='^(ClangResources|MuslLibc|LinuxHeaders|LibCxx|BusyboxConfig|BusyboxBuild|Libelf|LinuxConfig|LinuxBuild|Initramfs)$'
 
 copy=$(mktemp -d)
 finish() {
@@ -19,8 +20,8 @@ trap finish EXIT
 # Paths are relative to the execution root, and so the same in both.
 sums() {
   local files
-  ./bazelw build "$@" "${targets[@]}" >&2
-  files=$(./bazelw cquery "$@" --output=files "$(IFS=+ && echo "${targets[*]}")")
+  ./bazelw build "$groups" "$@" "${targets[@]}" >&2
+  files=$(./bazelw cquery "$groups" "$@" --output=files "$(IFS=+ && echo "${targets[*]}")")
   sha256sum $files
 }
 

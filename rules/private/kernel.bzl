@@ -130,7 +130,15 @@ def kernel_make(arch):
     ]
 
 def kernel_config_steps(arch, fragments):
-    "Steps that make `src/.config` of fragments (dict of path below `config` to File) and check that each option survived."
+    """Steps that make `src/.config`, and check that each option that was asked for is in it.
+
+    Args:
+      arch: what `kernel_arch` returned.
+      fragments: dict of path below `config` to File.
+
+    Returns:
+      list of `step`
+    """
     return [
         step("list the options", ["kconfig", "symbols", "-out", "${WORK}/symbols", "src"], dir = "."),
         step("merge", ["kconfig", "merge", "-out", "${WORK}/merged.config"] + fragments.keys(), dir = "config"),
