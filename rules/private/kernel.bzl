@@ -103,7 +103,14 @@ KERNEL_ENV = {
 }
 
 def kernel_arch(ctx):
-    "The processor of the target platform, with what Kbuild has for it. Needs CC_ATTRS."
+    """The processor of the target platform, with what Kbuild has for it.
+
+    Args:
+      ctx: the rule's context; its rule needs CC_ATTRS.
+
+    Returns:
+      struct of `cpu`, `kbuild` (Kbuild's name of it), `image` and `image_path` (file name and place of the bootable image)
+    """
     triple = ctx.attr._cc_toolchain[cc_common.CcToolchainInfo].target_gnu_system_name
     cpu = triple.partition("-")[0]
     if cpu not in _ARCHS:
