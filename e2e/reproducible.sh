@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the C toolchain's parts, BusyBox, a kernel and an initramfs a second time, in a copy of the workspace in another directory (and so
-# under another output base), without taking their results from the disk cache, and compares every byte.
+# Builds the C toolchain's parts, BusyBox, an initramfs and the targets that are named as arguments (//kernel:vm, say) a
+# second time, in a copy of the workspace in another directory (and so under another output base), without taking their
+# results from the disk cache, and compares every byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-targets=(//busybox //image:busybox_initramfs //kernel:vm //toolchains/musl:sysroot_parts_x86_64)
+targets=(//busybox //image:busybox_initramfs //toolchains/musl:sysroot_parts_x86_64 "$@")
 groups=--output_groups=+vmlinux,+system_map
 # The foreign builds are run again; Go programs and downloads may come from the cache.
 again='^(ClangResources|MuslLibc|LinuxHeaders|LibCxx|BusyboxConfig|BusyboxBuild|Libelf|LinuxConfig|LinuxBuild|Initramfs)$'
