@@ -10,6 +10,7 @@ load(
     "FOREIGN_BUILD_ATTRS",
     "FOREIGN_BUILD_TOOLCHAINS",
     "archive",
+    "by_workspace_path",
     "exec_cc",
     "foreign_build",
     "output_file",
@@ -107,8 +108,7 @@ def _busybox_impl(ctx):
         "patches": ctx.files.patches,
     }
 
-    # Under their workspace paths, so that messages name them as the user does.
-    fragments = {file.short_path.replace("../", "external/"): file for file in [ctx.file._base] + ctx.files.config}
+    fragments = by_workspace_path([ctx.file._base] + ctx.files.config)
     config = ctx.actions.declare_file(ctx.label.name + ".config")
     foreign_build(
         ctx,

@@ -31,13 +31,14 @@ go_tools = transition(
     ],
 )
 
-def link_program(ctx, target, files = []):
+def link_program(ctx, target, files = [], transitive_files = None):
     """A rule's own executable that is a link to the program of another target.
 
     Args:
       ctx: the rule's context.
       target: the target of the program.
       files: further Files for the runfiles.
+      transitive_files: a depset of further ones.
 
     Returns:
       DefaultInfo
@@ -50,7 +51,7 @@ def link_program(ctx, target, files = []):
     return DefaultInfo(
         executable = executable,
         files = depset([executable]),
-        runfiles = ctx.runfiles([executable, program] + files).merge(target[DefaultInfo].default_runfiles),
+        runfiles = ctx.runfiles([executable, program] + files, transitive_files = transitive_files).merge(target[DefaultInfo].default_runfiles),
     )
 
 def _exec_tool_impl(ctx):

@@ -37,6 +37,10 @@ def step(name, argv, dir = "src", env = {}, interactive = False):
     "A command to run in `dir`; `interactive`: on the terminal of who runs the spec, which an action has not."
     return struct(name = name, argv = argv, dir = dir, env = env, interactive = interactive)
 
+def by_workspace_path(files):
+    "Dict of workspace path to File: under these names a build's messages call the files as the user does."
+    return {file.short_path.replace("../", "external/"): file for file in files}
+
 def output_file(file, source, executable = False):
     "A file to copy out of the work directory."
     return struct(file = file, source = source, executable = executable)

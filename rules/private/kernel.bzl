@@ -10,6 +10,7 @@ load(
     "FOREIGN_BUILD_ATTRS",
     "FOREIGN_BUILD_TOOLCHAINS",
     "archive",
+    "by_workspace_path",
     "exec_cc",
     "foreign_build",
     "output_file",
@@ -136,7 +137,7 @@ def kernel_make(arch):
         "LIBELF_LIBS=${WORK}/libelf/lib/libelf.a",
     ]
 
-def kernel_config_steps(arch, fragments):
+def _config_steps(arch, fragments):
     """Steps that make `src/.config`, and check that each option that was asked for is in it.
 
     Args:
@@ -178,8 +179,7 @@ def _linux_kernel_impl(ctx):
         "tools": KERNEL_TOOLS,
     }
 
-    # Under their workspace paths, so that messages name them as the user does.
-    fragments = {file.short_path.replace("../", "external/"): file for file in ctx.files.config}
+    fragments = by_workspace_path(ctx.files.config)
     config = ctx.actions.declare_file(ctx.label.name + "/config")
     config_log = foreign_build(
         ctx,
@@ -189,7 +189,7 @@ def _linux_kernel_impl(ctx):
         archives = [kconfig_archive(ctx.file.src, ctx.attr.strip_components, ctx.files.patches)],
         files = {"config/" + path: file for path, file in fragments.items()},
         programs = {"kconfig": ctx.attr._kconfig[DefaultInfo].files_to_run},
-        steps = kernel_config_steps(arch, fragments),
+        steps = _config_steps(arch, fragments),
         **common
     )
 

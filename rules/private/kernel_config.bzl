@@ -2,6 +2,7 @@
 "Programs for `bazel run` that show and change a kernel's configuration."
 
 load("//rules:providers.bzl", "LinuxConfigInfo")
+load(":exec_tool.bzl", "link_program")
 load(
     ":foreign_build.bzl",
     "CC_ATTRS",
@@ -26,16 +27,10 @@ _OWN = ".kernelconfig/"
 
 def _program(ctx, command, files, **content):
     "The program, with a file beside it that says what it is to do."
-    program = ctx.attr._kernelconfig[DefaultInfo].files_to_run.executable
-    executable = ctx.actions.declare_file("{}_/{}".format(ctx.label.name, program.basename))
-    ctx.actions.symlink(output = executable, target_file = program, is_executable = True)
-    description = ctx.actions.declare_file(executable.basename + ".json", sibling = executable)
+    program = ctx.executable._kernelconfig.basename
+    description = ctx.actions.declare_file("{}_/{}.json".format(ctx.label.name, program))
     ctx.actions.write(description, json.encode_indent({"command": command, "path": description.path} | content))
-    return [DefaultInfo(
-        executable = executable,
-        files = depset([executable]),
-        runfiles = ctx.runfiles([executable, program, description], transitive_files = files),
-    )]
+    return [link_program(ctx, ctx.attr._kernelconfig, [description], files)]
 
 def _menu(ctx, command):
     kernel = ctx.attr.kernel[LinuxConfigInfo]
