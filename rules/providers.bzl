@@ -39,9 +39,7 @@ LinuxConfigInfo = provider(
     fields = {
         "config": "File: the complete `.config`.",
         "fragments": "dict of the path that names it in messages to the File of each fragment; a later one overrides an earlier one.",
-        "patches": "list of Files: the patches of the source, in order.",
-        "src": "File: the source archive.",
-        "strip_components": "How many leading directories of the archive's paths to drop.",
+        "kconfig": "File: as much of the patched source tree as a configuration needs, a tar archive.",
     },
 )
 

@@ -14,6 +14,7 @@ load(
     "exec_cc",
     "foreign_build",
     "output_file",
+    "output_tar",
     "step",
 )
 
@@ -138,7 +139,7 @@ def kernel_make(arch):
     ]
 
 def _config_steps(arch, fragments):
-    """Steps that make `src/.config`, and check that each option that was asked for is in it.
+    """Steps that make `src/.config` of `symbols`, and check that each option that was asked for is in it.
 
     Args:
       arch: what `kernel_arch` returned.
@@ -148,7 +149,6 @@ def _config_steps(arch, fragments):
       list of `step`
     """
     return [
-        step("list the options", ["kconfig", "symbols", "-out", "${WORK}/symbols", "src"], dir = "."),
         step("merge", ["kconfig", "merge", "-out", "${WORK}/merged.config"] + fragments.keys(), dir = "config"),
         step("make allnoconfig", kernel_make(arch) + ["allnoconfig"], env = {"KCONFIG_ALLCONFIG": "${WORK}/merged.config"}),
         step("check", ["kconfig", "check", "-config", "${WORK}/src/.config", "-known", "${WORK}/symbols"] + fragments.keys(), dir = "config"),
@@ -162,12 +162,6 @@ _KCONFIG_FILES = [
     "scripts/**",
 ]
 
-def kconfig_archive(src, strip_components, patches):
-    "As much of a kernel's source archive as its configuration needs."
-
-    # Patches may touch anything, so that then all of the tree is needed.
-    return archive(src, strip = strip_components, include = [] if patches else _KCONFIG_FILES)
-
 def _linux_kernel_impl(ctx):
     arch = kernel_arch(ctx)
     host = exec_cc(ctx)
@@ -175,9 +169,27 @@ def _linux_kernel_impl(ctx):
         "aliases": host.aliases,
         "env": KERNEL_ENV,
         "inputs": [host.files],
-        "patches": ctx.files.patches,
         "tools": KERNEL_TOOLS,
     }
+
+    # Once, and not in each configuration: patches may touch anything, so that all of the tree is unpacked for them.
+    kconfig = ctx.actions.declare_file(ctx.label.name + "/kconfig.tar")
+    symbols = ctx.actions.declare_file(ctx.label.name + "/symbols")
+    programs = {"kconfig": ctx.attr._kconfig[DefaultInfo].files_to_run}
+    source = archive(ctx.file.src, strip = ctx.attr.strip_components)
+    foreign_build(
+        ctx,
+        mnemonic = "LinuxKconfig",
+        progress_message = "Unpacking the options of %{label}",
+        outputs = [
+            output_file(symbols, "symbols"),
+            output_tar(kconfig, "src", include = _KCONFIG_FILES),
+        ],
+        archives = [source],
+        patches = ctx.files.patches,
+        programs = programs,
+        steps = [step("list the options", ["kconfig", "symbols", "-out", "${WORK}/symbols", "src"], dir = ".")],
+    )
 
     fragments = by_workspace_path(ctx.files.config)
     config = ctx.actions.declare_file(ctx.label.name + "/config")
@@ -186,9 +198,9 @@ def _linux_kernel_impl(ctx):
         mnemonic = "LinuxConfig",
         progress_message = "Configuring %{label}",
         outputs = [output_file(config, "src/.config")],
-        archives = [kconfig_archive(ctx.file.src, ctx.attr.strip_components, ctx.files.patches)],
-        files = {"config/" + path: file for path, file in fragments.items()},
-        programs = {"kconfig": ctx.attr._kconfig[DefaultInfo].files_to_run},
+        archives = [archive(kconfig, strip = 0)],
+        files = {"config/" + path: file for path, file in fragments.items()} | {"symbols": symbols},
+        programs = programs,
         steps = _config_steps(arch, fragments),
         **common
     )
@@ -210,10 +222,11 @@ def _linux_kernel_impl(ctx):
             output_file(outputs.release, "src/include/config/kernel.release"),
         ],
         archives = [
-            archive(ctx.file.src, strip = ctx.attr.strip_components),
+            source,
             archive(ctx.file._libelf, dir = "libelf", strip = 0),
         ],
         files = {"src/.config": config},
+        patches = ctx.files.patches,
         steps = [
             step("make " + arch.image, kernel_make(arch) + [arch.image, "vmlinux"]),
             # Sections that are loaded stay, the PVH note among them.
@@ -226,9 +239,7 @@ def _linux_kernel_impl(ctx):
         LinuxConfigInfo(
             config = config,
             fragments = fragments,
-            patches = ctx.files.patches,
-            src = ctx.file.src,
-            strip_components = ctx.attr.strip_components,
+            kconfig = kconfig,
         ),
         LinuxKernelInfo(
             arch = arch.cpu,
@@ -257,8 +268,9 @@ asked for is compared with the final configuration: one that does not exist, or 
 something it depends on is off, fails the build with fragment and line. `# nocheck: reason` at the end of a line
 exempts it.
 
-Two actions: the first makes the `.config`, in seconds; the second compiles, and runs again only when the resulting
-`.config`, the source or the toolchain changed. What comes out, under the target's name:
+Once for a source, an action takes from it what configuring needs. Then there are two actions: the first makes the
+`.config`, in seconds; the second compiles, and runs again only when the resulting `.config`, the source or the toolchain
+changed. What comes out, under the target's name:
 
 | file | output group | |
 |---|---|---|

@@ -14,7 +14,7 @@ load(
     "output_file",
     "step",
 )
-load(":kernel.bzl", "KERNEL_ENV", "KERNEL_TOOLS", "kconfig_archive", "kernel_arch", "kernel_make")
+load(":kernel.bzl", "KERNEL_ENV", "KERNEL_TOOLS", "kernel_arch", "kernel_make")
 
 visibility("//rules/...")
 
@@ -48,10 +48,9 @@ def _menu(ctx, command):
         log = _OWN + "kernel.log",
         outputs = [output_file(struct(path = _OWN + "fragment"), "fragment")],
         archives = [
-            kconfig_archive(kernel.src, kernel.strip_components, kernel.patches),
+            archive(kernel.kconfig, strip = 0),
             archive(ctx.file._ncurses, dir = "ncurses", strip = 0),
         ],
-        patches = kernel.patches,
         files = fragments | {"pkg-config.sh": ctx.file._pkg_config},
         tools = KERNEL_TOOLS,
         programs = {"kernelconfig": ctx.attr._kernelconfig[DefaultInfo].files_to_run},
