@@ -17,6 +17,19 @@ BusyboxInfo = provider(
     },
 )
 
+ErlangSdkInfo = provider(
+    doc = "What compiles Erlang and Elixir where the build runs.",
+    fields = {
+        "apps": "list of names: the applications of OTP that it has.",
+        "elixir": "File: tar with Elixir, `bin/{elixir,elixirc,iex,mix}` and `lib/{eex,elixir,ex_unit,iex,logger,mix}/ebin`; None for OTP alone.",
+        "elixir_version": "Elixir's version; None for OTP alone.",
+        "otp_version": "OTP's version, as its file OTP_VERSION has it.",
+        "patches": "list of Files: the patches of OTP's source, in order.",
+        "root": "File: tar with an OTP installation of static programs that runs in whatever directory it is unpacked.",
+        "src": "File: OTP's source archive.",
+    },
+)
+
 FileTreeInfo = provider(
     doc = "A file tree, or a part of one. Directories that hold something need not be declared: they have mode 0755 and owner 0:0.",
     fields = {
@@ -52,6 +65,45 @@ LinuxKernelInfo = provider(
         "release": "File: its release (`uname -r`), on one line.",
         "system_map": "File: the addresses of its symbols.",
         "vmlinux": "File: the kernel as an ELF file, stripped; on x86_64 it has a PVH entry.",
+    },
+)
+
+MixLibraryInfo = provider(
+    doc = "An OTP application that Mix has compiled.",
+    fields = {
+        "app": "The application's name.",
+        "config": "File: the compile-time configuration, or None.",
+        "config_srcs": "depset of Files that the configuration imports or reads.",
+        "deps": "list of the names of the applications in `deps`.",
+        "env": "Mix's environment (`prod`).",
+        "mix_exs": "File: the project's mix.exs.",
+        "srcs": "depset of Files: what Mix compiles or reads, and `priv`.",
+        "tar": "File: tar with `<app>/ebin`, `<app>/include` and `<app>/priv`, as Mix has them under `_build/<env>/lib`.",
+        "transitive": "depset of structs of `app`, `label` (the target's) and `tar`: the application and all that it depends on.",
+    },
+)
+
+MixReleaseInfo = provider(
+    doc = "A release that Mix has assembled.",
+    fields = {
+        "env": "File: lines NAME=VALUE, the variables that the release's env.sh sets. To build it fails if that needs a shell.",
+        "metadata": "File: JSON with `name`, `version`, `erts_version`, `otp_version`, `elixir_version` and `applications` (name to version).",
+        "name": "The release's name.",
+        "tar": "File: tar with the release: `bin`, `erts-<version>`, `lib`, `releases`. Its `.beam` files are not compressed.",
+    },
+)
+
+OtpInfo = provider(
+    doc = "An Erlang/OTP runtime that was built.",
+    fields = {
+        "applications": "dict of application name to File: tar with `lib/<application>-<version>`.",
+        "apps": "list of names: the applications of OTP that it has.",
+        "crypto": "Whether the emulator has OpenSSL inside.",
+        "flavor": "`jit` or `emu`.",
+        "headers": "File: tar with `include/{erl_nif,erl_driver,ei,…}.h` and `lib/libei.a`.",
+        "root": "File: tar with an OTP installation: `bin`, `erts-<version>`, `lib`, `releases`, `usr`.",
+        "runtime": "File: tar with the programs that a release needs at run time, `erts-<version>/bin/{beam.smp,erl_child_setup,…}`.",
+        "version": "OTP's version, as its file OTP_VERSION has it.",
     },
 )
 

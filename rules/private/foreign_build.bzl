@@ -166,7 +166,7 @@ def foreign_build_spec(
         ),
     )
 
-def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, **kwargs):
+def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, resource_set = _all_cores, **kwargs):
     """Declares the action that runs a foreign build. Needs FOREIGN_BUILD_ATTRS and FOREIGN_BUILD_TOOLCHAINS.
 
     Strings of steps, aliases and env may hold `${WORK}` (the work directory), `${TOOLS}` (the only directory on
@@ -179,6 +179,7 @@ def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message
       steps: list of `step`.
       programs: dict of name to FilesToRunProvider: further programs for PATH.
       progress_message: as in `ctx.actions.run`.
+      resource_set: as in `ctx.actions.run`; default: all cores.
       **kwargs: of these:
         archives: list of `archive`.
         patches: Files, applied in order with -p1 in `src`.
@@ -207,7 +208,7 @@ def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message
         outputs = [output.file for output in outputs] + [log],
         env = {},
         use_default_shell_env = False,
-        resource_set = _all_cores,
+        resource_set = resource_set,
         execution_requirements = {"block-network": "1"},
         toolchain = Label(BUILD_TOOLS),
         progress_message = progress_message,

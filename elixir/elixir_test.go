@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package elixir
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+	"github.com/ulikunitz/xz"
+)
+
+func file(t *testing.T, variable string) string {
+	t.Helper()
+	if os.Getenv("TEST_SRCDIR") == "" {
+		t.Skip("needs what Bazel builds: bazel test //elixir:all")
+	}
+	path, err := runfiles.Rlocation(os.Getenv(variable))
+	if err != nil {
+		t.Fatalf("$%s: %v", variable, err)
+	}
+	return path
+}
+
+// unpack extracts files and directories of a tar, without the first segments of their names.
+func unpack(from io.Reader, dir string, strip int) error {
+	r := tar.NewReader(from)
+	for {
+		header, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		segments := strings.Split(filepath.Clean(header.Name), "/")
+		if len(segments) <= strip {
+			continue
+		}
+		to := filepath.Join(dir, filepath.Join(segments[strip:]...))
+		switch header.Typeflag {
+		case tar.TypeDir:
+			err = os.MkdirAll(to, 0o755)
+		case tar.TypeReg:
+			var data []byte
+			if data, err = io.ReadAll(r); err == nil {
+				if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
+					err = os.WriteFile(to, data, header.FileInfo().Mode().Perm())
+				}
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", header.Name, err)
+		}
+	}
+}
+
+func unpackFile(t *testing.T, variable, dir string) {
+	t.Helper()
+	f, err := os.Open(file(t, variable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := unpack(f, dir, 0); err != nil {
+		t.Fatalf("$%s: %v", variable, err)
+	}
+}
+
+// sdk unpacks OTP and Elixir, and returns where.
+func sdk(t *testing.T) (otp, elixir string) {
+	t.Helper()
+	dir := t.TempDir()
+	otp, elixir = filepath.Join(dir, "otp"), filepath.Join(dir, "elixir")
+	unpackFile(t, "OTP", otp)
+	unpackFile(t, "ELIXIR", elixir)
+	return otp, elixir
+}
+
+// command returns one that runs Elixir without a shell.
+func command(t *testing.T, otp, elixir string, args ...string) *exec.Cmd {
+	t.Helper()
+	lib := filepath.Join(elixir, "lib")
+	cmd := exec.Command(filepath.Join(otp, "bin", "erl"), append([]string{
+		"-noshell", "-elixir_root", lib, "-pa", filepath.Join(lib, "elixir", "ebin"), "-s", "elixir", "start_cli", "-extra",
+	}, args...)...)
+	cmd.Env = []string{"HOME=" + t.TempDir(), "LC_ALL=C.UTF-8", "TZ=UTC", "PATH=" + filepath.Join(otp, "bin") + ":" + filepath.Join(elixir, "bin") + ":/bin:/usr/bin"}
+	return cmd
+}
+
+func TestVersion(t *testing.T) {
+	otp, elixir := sdk(t)
+	out, err := command(t, otp, elixir, "-e", `IO.puts("#{System.version()} #{System.build_info().otp_release} #{System.build_info().date}")`).CombinedOutput()
+	// SOURCE_DATE_EPOCH of every foreign build.
+	if want := os.Getenv("VERSION") + " 27 1980-01-01T00:00:00Z\n"; err != nil || string(out) != want {
+		t.Errorf("%v: got %q, expected %q", err, out, want)
+	}
+}
+
+// Mix makes a project, compiles it and tests it.
+func TestMix(t *testing.T) {
+	otp, elixir := sdk(t)
+	mix := filepath.Join(elixir, "bin", "mix")
+	dir := t.TempDir()
+	for _, args := range [][]string{{"new", "demo", "--sup"}, {"test"}} {
+		cmd := command(t, otp, elixir, append([]string{mix}, args...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("mix %v: %v\n%s", args, err, out)
+		}
+		if args[0] == "test" && !bytes.Contains(out, []byte("1 doctest, 1 test, 0 failures")) {
+			t.Errorf("mix test printed\n%s", out)
+		}
+		dir = filepath.Join(dir, "demo")
+	}
+}
+
+// No module names the directory that it was compiled in. The script that takes it out cannot be asked to look for a
+// directory that is not known here: words of it are looked for.
+func TestNoBuildPath(t *testing.T) {
+	otp, elixir := sdk(t)
+	words := []string{"/root/", "/home/", "execroot", "bazel-out", "sandbox/", ".work/"}
+	cmd := exec.Command(filepath.Join(otp, "bin", "escript"), append([]string{filepath.Join("testdata", "find.escript"), elixir}, words...)...)
+	cmd.Env = []string{"HOME=" + t.TempDir()}
+	out, err := cmd.CombinedOutput()
+	if err != nil || string(out) != "looked at more than 300 modules\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Elixir's own test suite passes, apart from what it says to leave out.
+func TestSuite(t *testing.T) {
+	app := os.Getenv("APP")
+	if app == "" {
+		t.Skip("takes minutes: bazel test //elixir:suite")
+	}
+	otp, elixir := sdk(t)
+	f, err := os.Open(file(t, "SOURCE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	source, err := xz.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Its tests look for everything in the source tree.
+	if err := unpack(source, elixir, 1); err != nil {
+		t.Fatal(err)
+	}
+	tests := "test"
+	if app == "elixir" {
+		tests = "test/elixir"
+	}
+	cmd := command(t, otp, elixir, "-r", tests+"/test_helper.exs", "-pr", tests+"/**/*_test.exs")
+	cmd.Dir = filepath.Join(elixir, "lib", app)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out[max(0, len(out)-300):])
+}

@@ -1,0 +1,437 @@
+# SPDX-License-Identifier: Apache-2.0
+"Erlang/OTP from source."
+
+load("//rules:providers.bzl", "ErlangSdkInfo", "OtpInfo")
+load(
+    ":foreign_build.bzl",
+    "CC_ATTRS",
+    "CC_TOOLCHAINS",
+    "FOREIGN_BUILD_ATTRS",
+    "FOREIGN_BUILD_TOOLCHAINS",
+    "archive",
+    "exec_cc",
+    "foreign_build",
+    "output_tar",
+    "step",
+    "target_cc",
+)
+
+visibility([
+    "//rules/...",
+    "//toolchains/erlang/...",
+])
+
+ERLANG = "//toolchains/erlang:toolchain_type"
+
+_TOOLS = [
+    "ar",
+    "awk",
+    "basename",
+    "cat",
+    "chmod",
+    "cmp",
+    "cp",
+    "cut",
+    "date",
+    "diff",
+    "dirname",
+    "echo",
+    "egrep",
+    "env",
+    "expr",
+    "false",
+    "find",
+    "grep",
+    "head",
+    "id",
+    "install",
+    "ln",
+    "ls",
+    "make",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "nm",
+    "od",
+    "paste",
+    "perl",
+    "printf",
+    "pwd",
+    "ranlib",
+    "readelf",
+    "rm",
+    "rmdir",
+    "sed",
+    "sh",
+    "sleep",
+    "sort",
+    "strip",
+    "tail",
+    "tee",
+    "test",
+    "touch",
+    "tr",
+    "true",
+    "uname",
+    "uniq",
+    "wc",
+    "xargs",
+]
+
+# Applications that the SDK leaves out: they need a display, Java or ODBC, or are large and asked for by nobody yet.
+_WITHOUT = [
+    "debugger",
+    "dialyzer",
+    "diameter",
+    "edoc",
+    "eldap",
+    "et",
+    "jinterface",
+    "megaco",
+    "observer",
+    "odbc",
+    "reltool",
+    "snmp",
+    "wx",
+]
+
+# Everything else; erl_interface is a C library and has no application.
+_APPS = [
+    "asn1",
+    "common_test",
+    "compiler",
+    "crypto",
+    "eunit",
+    "ftp",
+    "inets",
+    "kernel",
+    "mnesia",
+    "os_mon",
+    "parsetools",
+    "public_key",
+    "runtime_tools",
+    "sasl",
+    "ssh",
+    "ssl",
+    "stdlib",
+    "syntax_tools",
+    "tftp",
+    "tools",
+    "xmerl",
+]
+
+# What a release may need at run time besides the emulator.
+_PROGRAMS = ["epmd", "erlexec", "heart", "inet_gethost"]
+
+# Those that a build without OpenSSL cannot have.
+_CRYPTO_APPS = ["crypto", "public_key", "ssh", "ssl"]
+
+# The interpreter's own files are compiled with -O3 whatever is said here, if it is -O2.
+_COPTS = ["-O2", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables"]
+
+# All but the tests, some of which have names that are not ASCII.
+_SOURCES = [
+    "*",
+    "bootstrap/**",
+    "erts/*",
+    "erts/emulator/*",
+    "lib/*",
+    "lib/*/*",
+    "make/**",
+] + [
+    "erts/{}/**".format(dir)
+    for dir in ["autoconf", "doc", "epmd", "etc", "include", "lib", "lib_src", "preloaded", "start_scripts"]
+] + [
+    "erts/emulator/{}/**".format(dir)
+    for dir in ["asmjit", "beam", "drivers", "nifs", "openssl", "pcre", "ryu", "sys", "utils", "zlib"]
+] + [
+    "lib/*/{}/**".format(dir)
+    for dir in ["asn1", "bin", "c_src", "doc", "emacs", "examples", "include", "internal_doc", "priv", "proper_ext", "scripts", "src", "test_server", "uc_spec"]
+]
+
+_LDFLAGS = "-static -Wl,--gc-sections -Wl,--icf=safe -Wl,--build-id=none -Wl,-s"
+
+_MAKE = [
+    "make",
+    "-j${JOBS}",
+    # By name: GNU make mangles long commands when the path of its shell has a ~, as those of other modules have.
+    "SHELL=sh",
+    # Else a static emulator exports all its functions, and the linker may drop none.
+    "DEXPORT=",
+    # Objects for dlopen, which a static emulator has not: it has the NIFs inside.
+    "NIF_LIB=",
+    "NIF_SHARED_OBJ_FILE=",
+    "TRACE_LIBS=",
+]
+
+_ENV = {
+    "ERL_TOP": "${WORK}/src",
+    # Dependencies of what is built once.
+    "ERTS_SKIP_DEPEND": "true",
+}
+
+# What is true of Linux and musl on every processor.
+_XCOMP = {
+    "bigendian": "no",
+    "clock_gettime_cpu_time": "yes",
+    "double_middle_endian": "no",
+    "getaddrinfo": "yes",
+    "linux_nptl": "yes",
+    "linux_usable_sigaltstack": "yes",
+    "linux_usable_sigusrx": "yes",
+    "poll": "yes",
+    "putenv_copy": "no",
+    "reliable_fpe": "no",
+}
+
+def _configure(flavor, crypto, cflags, more):
+    return step("configure", [
+        "sh",
+        "./configure",
+        "--prefix=/usr",
+        "--enable-" + "jit" if flavor == "jit" else "--disable-jit",
+        "--disable-pie",
+        "--disable-saved-compile-time",
+        "--disable-sctp",
+        "--enable-builtin-zlib",
+        "--enable-deterministic-build",
+        "--enable-static-nifs",
+        "--without-javac",
+        "--without-termcap",
+        "CC=cc",
+        "CXX=c++",
+        "LD=cc",
+        "AR=ar",
+        "RANLIB=ranlib",
+        "CFLAGS=" + cflags,
+        # libc++ has none, and only the JIT is C++.
+        "CXXFLAGS=" + cflags + (" -fno-exceptions" if flavor == "jit" else ""),
+        "LDFLAGS=" + _LDFLAGS,
+        # Pages of 2 MB would pad the emulator to a multiple of them.
+        "erts_cv_linux_thp=no",
+    ] + ([
+        "--with-ssl=${WORK}/openssl",
+        "--disable-dynamic-ssl-lib",
+        "--disable-otp-test-engine",
+        # The static crypto NIF does not bring it.
+        "LIBS=${WORK}/openssl/lib/libcrypto.a",
+    ] if crypto else ["--without-ssl"]) + ["--without-" + app for app in _WITHOUT] + more)
+
+def _check_version(version):
+    return step("check the version", [
+        "sh",
+        "-c",
+        'test "$(cat OTP_VERSION)" = "$0" || { echo "the source is OTP $(cat OTP_VERSION), the attribute version says $0" >&2; exit 1; }',
+        version,
+    ])
+
+def _erl_program():
+    # `erl` of an installation.
+    return step("build erl", [
+        "sh",
+        "-c",
+        "cc -Os -static -Wl,-s -Wl,--build-id=none \"-DERTS_VERSION=\\\"$(sed -n 's/^VSN = //p' erts/vsn.mk)\\\"\" -o \"$(echo bin/*/)erl\" ${WORK}/erl.c",
+    ])
+
+def _programs(out):
+    return step("install programs", ["sh", "-c", "sh ${WORK}/programs.sh . \"$0\" $(sed -n 's/^VSN = //p' erts/vsn.mk)", out])
+
+_COMMON_ATTRS = FOREIGN_BUILD_ATTRS | CC_ATTRS | {
+    "_erl": attr.label(default = Label("//erlang:erl.c"), allow_single_file = True),
+    "_programs": attr.label(default = Label("//erlang:programs.sh"), allow_single_file = True),
+}
+
+def _otp_sdk_impl(ctx):
+    root = ctx.actions.declare_file(ctx.label.name + ".tar")
+    cc = target_cc(ctx)
+    log = foreign_build(
+        ctx,
+        mnemonic = "OtpSdk",
+        progress_message = "Building %{label}",
+        outputs = [output_tar(root, root = "root")],
+        archives = [
+            archive(ctx.file.src, include = _SOURCES),
+            archive(ctx.file.openssl, dir = "openssl", strip = 0),
+        ],
+        patches = ctx.files.patches,
+        files = {
+            "erl.c": ctx.file._erl,
+            "install.escript": ctx.file._install,
+            "programs.sh": ctx.file._programs,
+        },
+        tools = _TOOLS,
+        aliases = cc.aliases,
+        env = _ENV | {
+            # Documentation and debug information are nobody's input.
+            "ERL_COMPILER_OPTIONS": "[no_docs,no_debug_info]",
+        },
+        inputs = [cc.files],
+        steps = [
+            _check_version(ctx.attr.version),
+            _configure("emu", True, "-O2", ["--build=" + cc.triple, "--host=" + cc.triple]),
+            step("build static NIFs", _MAKE + ["-C", "lib", "BUILD_STATIC_LIBS=1", "TYPE=opt", "static_lib"]),
+            step("build the emulator", _MAKE + ["erl_interface", "emulator"]),
+            step("build", _MAKE + ["bootstrap", "libs"]),
+            _erl_program(),
+            _programs("${WORK}/root"),
+            step("install", ["sh", "-c", "cp erts/lib_src/yielding_c_fun/bin/*/yielding_c_fun ${WORK}/root/erts-*/bin/ && bootstrap/bin/escript ${WORK}/install.escript . ${WORK}/root \"$@\"", "sh"] + _APPS),
+        ],
+    )
+    return [
+        DefaultInfo(files = depset([root])),
+        OutputGroupInfo(log = depset([log])),
+        ErlangSdkInfo(
+            apps = _APPS,
+            elixir = None,
+            elixir_version = None,
+            otp_version = ctx.attr.version,
+            patches = ctx.files.patches,
+            root = root,
+            src = ctx.file.src,
+        ),
+    ]
+
+otp_sdk = rule(
+    implementation = _otp_sdk_impl,
+    doc = "An Erlang/OTP that compiles Erlang and Elixir where the build runs: static programs, `.beam` files for every platform.",
+    attrs = _COMMON_ATTRS | {
+        "openssl": attr.label(mandatory = True, allow_single_file = [".tar"], doc = "Tar with OpenSSL's headers and libcrypto.a."),
+        "patches": attr.label_list(allow_files = [".patch"], doc = "Patches for the source, applied in order with -p1."),
+        "src": attr.label(mandatory = True, allow_single_file = True, doc = "OTP's source archive."),
+        "version": attr.string(mandatory = True, doc = "OTP's version, as its file OTP_VERSION has it."),
+        "_install": attr.label(default = Label("//erlang:install.escript"), allow_single_file = True),
+    },
+    provides = [ErlangSdkInfo],
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
+)
+
+def _erlang_otp_impl(ctx):
+    sdk = ctx.toolchains[Label(ERLANG)].erlang_sdk
+    apps = ctx.attr.apps or [app for app in sdk.apps if ctx.attr.crypto or app not in _CRYPTO_APPS]
+    for app in apps:
+        if app not in sdk.apps:
+            fail("{}: apps: OTP {} is built without {}; it has: {}".format(ctx.label, sdk.otp_version, app, " ".join(sdk.apps)))
+        if app in _CRYPTO_APPS and not ctx.attr.crypto:
+            fail("{}: apps: {} needs OpenSSL; set crypto = True, or take it out".format(ctx.label, app))
+    for app in ["kernel", "stdlib"]:
+        if app not in apps:
+            fail("{}: apps: {} is not there, and nothing runs without it".format(ctx.label, app))
+
+    for program in ctx.attr.programs:
+        if program not in _PROGRAMS:
+            fail("{}: programs: {} is none of {}".format(ctx.label, program, ", ".join(_PROGRAMS)))
+
+    name = ctx.label.name
+    root = ctx.actions.declare_file(name + ".tar")
+    runtime = ctx.actions.declare_file(name + ".runtime.tar")
+    headers = ctx.actions.declare_file(name + ".headers.tar")
+    applications = {
+        app: ctx.actions.declare_file("{}.apps/{}.tar".format(name, app))
+        for app in apps
+    }
+
+    cc = target_cc(ctx)
+    host = exec_cc(ctx)
+
+    # A makefile below the top asks the machine that builds what it builds for, unless it is told.
+    make = _MAKE
+    if cc.triple != host.triple:
+        make = make + ["TARGET=" + cc.triple.replace("-", "-unknown-", 1)]
+    archives = [
+        archive(sdk.src, include = _SOURCES),
+        archive(sdk.root, dir = "sdk", strip = 0, include = ["erts-*/bin/yielding_c_fun"]),
+        # Everything that is the same for all processors.
+        archive(sdk.root, dir = "root", strip = 0, include = ["bin/*.boot", "releases/**"] + ["lib/{}-*/**".format(app) for app in apps]),
+    ]
+    if ctx.attr.crypto:
+        archives.append(archive(ctx.file._openssl, dir = "openssl", strip = 0))
+    log = foreign_build(
+        ctx,
+        mnemonic = "ErlangOtp",
+        progress_message = "Building %{label}",
+        outputs = [
+            output_tar(root, root = "root"),
+            output_tar(runtime, root = "root", include = ["erts-*/bin/" + program for program in ["beam.smp", "erl_child_setup"] + ctx.attr.programs]),
+            output_tar(headers, root = "root/usr"),
+        ] + [
+            output_tar(file, root = "root", include = ["lib/{}-*/**".format(app)])
+            for app, file in applications.items()
+        ],
+        archives = archives,
+        patches = sdk.patches,
+        files = {
+            "erl.c": ctx.file._erl,
+            "programs.sh": ctx.file._programs,
+        },
+        tools = _TOOLS,
+        aliases = cc.aliases + host.aliases,
+        env = _ENV,
+        inputs = [cc.files, host.files],
+        steps = [
+            _configure(
+                ctx.attr.flavor,
+                ctx.attr.crypto,
+                " ".join(ctx.attr._copts),
+                [
+                    "--build=x86_64-build-linux-gnu",
+                    "--host=" + cc.triple,
+                    # Without a value it does not even look at --with-ssl.
+                    "erl_xcomp_sysroot=${WORK}/openssl",
+                ] + [
+                    # What configure cannot find out by running programs.
+                    "erl_xcomp_{}={}".format(variable, value)
+                    for variable, value in _XCOMP.items()
+                ],
+            ),
+        ] + ([
+            # Where configure finds no OpenSSL that it likes, it goes on without.
+            step("check for OpenSSL", ["sh", "-c", "test ! -e lib/crypto/SKIP || { cat lib/crypto/SKIP lib/crypto/config.log >&2; exit 1; }"]),
+        ] if ctx.attr.crypto else []) + [
+            step("build static NIFs", make + ["-C", "lib", "BUILD_STATIC_LIBS=1", "TYPE=opt", "static_lib"]),
+            step("build", ["sh", "-c", '"$@" YCF_EXECUTABLE_PATH=$(echo ${WORK}/sdk/erts-*/bin/yielding_c_fun)', "sh"] + make + ["erl_interface", "emulator"]),
+            _erl_program(),
+            _programs("${WORK}/root"),
+        ] + ([
+            step("build os_mon", make + ["-C", "lib/os_mon/c_src", "opt"]),
+            step("install os_mon", ["sh", "-c", "cp lib/os_mon/priv/bin/*/* ${WORK}/root/lib/os_mon-*/priv/bin/"]),
+        ] if "os_mon" in apps else []),
+    )
+    return [
+        DefaultInfo(files = depset([root])),
+        OtpInfo(
+            applications = applications,
+            apps = apps,
+            crypto = ctx.attr.crypto,
+            flavor = ctx.attr.flavor,
+            headers = headers,
+            root = root,
+            runtime = runtime,
+            version = sdk.otp_version,
+        ),
+        OutputGroupInfo(
+            applications = depset(applications.values()),
+            headers = depset([headers]),
+            log = depset([log]),
+            runtime = depset([runtime]),
+        ),
+    ]
+
+ERLANG_OTP = dict(
+    implementation = _erlang_otp_impl,
+    doc = """Builds a static Erlang/OTP runtime for the target platform.
+
+The version is that of the toolchain `//toolchains/erlang:toolchain_type`, whose source and patches it is built from
+and whose `.beam` files it takes: they are compiled once for every platform.""",
+    attrs = _COMMON_ATTRS | {
+        "apps": attr.string_list(doc = "The applications of OTP to have; default: all that the toolchain has, without those that need OpenSSL if `crypto` is off."),
+        "crypto": attr.bool(default = True, doc = "Whether the emulator has OpenSSL's libcrypto inside, for the applications crypto, public_key, ssl and ssh."),
+        "flavor": attr.string(default = "jit", values = ["jit", "emu"], doc = "How the emulator runs code: compiled when it is loaded (`jit`), or interpreted (`emu`), which is smaller and slower."),
+        "programs": attr.string_list(doc = "Programs that the runtime tar holds besides `beam.smp` and `erl_child_setup`: `epmd`, `heart`, `inet_gethost`, `erlexec`."),
+        "_copts": attr.string_list(default = _COPTS),
+        "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),
+    },
+    provides = [OtpInfo],
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS + [Label(ERLANG)],
+)
+
+erlang_otp = rule(**ERLANG_OTP)

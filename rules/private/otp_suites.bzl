@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"Test suites of OTP itself."
+
+load(
+    ":foreign_build.bzl",
+    "FOREIGN_BUILD_ATTRS",
+    "FOREIGN_BUILD_TOOLCHAINS",
+    "archive",
+    "foreign_build",
+    "output_tar",
+    "step",
+)
+load(":otp.bzl", "ERLANG")
+
+visibility("//erlang/...")
+
+# Where the suites of an application are in OTP's source.
+def _test_dir(app):
+    return "erts/emulator/test" if app == "emulator" else "lib/{}/test".format(app)
+
+def _otp_suites_impl(ctx):
+    sdk = ctx.toolchains[Label(ERLANG)].erlang_sdk
+    out = ctx.actions.declare_file(ctx.label.name + ".tar")
+    include = ["lib/*/include/**", "lib/*/src/**/*.hrl"]
+    sources = {}
+    for suite in ctx.attr.suites:
+        app, separator, module = suite.partition(":")
+        if not separator or not module.endswith("_SUITE"):
+            fail("{}: suites: {} is not of the form <application>:<module>_SUITE".format(ctx.label, suite))
+        include += ["{}/{}{}".format(_test_dir(app), module, end) for end in [".erl", "_data/**"]]
+        sources.setdefault(app, []).append(module)
+    for module in ctx.attr.modules:
+        app, _, name = module.partition(":")
+        include.append("{}/{}.erl".format(_test_dir(app), name))
+        sources.setdefault(app, []).append(name)
+    include += [_test_dir(app) + "/*.hrl" for app in sources]
+
+    log = foreign_build(
+        ctx,
+        mnemonic = "OtpSuites",
+        progress_message = "Compiling %{label}",
+        outputs = [output_tar(out, root = "out")],
+        archives = [
+            archive(sdk.src, include = include),
+            archive(sdk.root, dir = "otp", strip = 0),
+        ],
+        files = {"runner/" + file.basename: file for file in ctx.files.runner},
+        tools = ["cp", "mkdir", "sh", "test"],
+        env = {"PATH": "${WORK}/otp/bin:${TOOLS}"},
+        steps = [
+            step("compile the runner", ["sh", "-c", "mkdir -p ${WORK}/out && erlc -o ${WORK}/out *.erl"], dir = "runner"),
+        ] + [
+            step("compile the suites of " + app, [
+                "sh",
+                "-c",
+                "mkdir -p ${{WORK}}/out/{app}_test && erlc -W0 +debug_info +nowarn_missing_doc -I ${{WORK}}/src/lib/kernel/include -I ${{WORK}}/src/lib/kernel/src -I ${{WORK}}/src/lib/stdlib/include -o ${{WORK}}/out/{app}_test \"$@\" && for data in *_SUITE_data; do test ! -d $data || cp -R $data ${{WORK}}/out/{app}_test/; done".format(app = app),
+                "sh",
+            ] + [module + ".erl" for module in modules], dir = "src/" + _test_dir(app))
+            for app, modules in sources.items()
+        ],
+    )
+    return [
+        DefaultInfo(files = depset([out])),
+        OutputGroupInfo(log = depset([log])),
+    ]
+
+otp_suites = rule(
+    implementation = _otp_suites_impl,
+    doc = "A tar with test suites of OTP, compiled: `<application>_test/*.beam` and their data directories.",
+    attrs = FOREIGN_BUILD_ATTRS | {
+        "modules": attr.string_list(doc = "Modules that suites call: `<application>:<module>`."),
+        "runner": attr.label_list(mandatory = True, allow_files = [".erl"], doc = "Modules that run them, at the root of the tar."),
+        "suites": attr.string_list(mandatory = True, doc = "The suites: `<application>:<module>_SUITE`."),
+    },
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + [Label(ERLANG)],
+)
