@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"Mix projects: applications and releases."
+
+load("//rules/private:ex_unit_test.bzl", _ex_unit_test = "ex_unit_test")
+load("//rules/private:mix_library.bzl", _mix_library = "mix_library")
+load("//rules/private:mix_release.bzl", _mix_release = "mix_release")
+
+ex_unit_test = _ex_unit_test
+mix_library = _mix_library
+mix_release = _mix_release

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"How rules run Mix: the driver in `//tools/mix`, in the directory of a project."
+
+load(
+    ":foreign_build.bzl",
+    "FOREIGN_BUILD_ATTRS",
+    "FOREIGN_BUILD_TOOLCHAINS",
+    "archive",
+    "by_workspace_path",
+    "foreign_build",
+    "output_tar",
+    "step",
+)
+
+visibility(["//rules/...", "//tools/mix/..."])
+
+ERLANG = Label("//toolchains/erlang:toolchain_type")
+
+# Merge into the attributes of every rule that calls `mix_driver`.
+MIX_ATTRS = FOREIGN_BUILD_ATTRS | {
+    "_driver": attr.label(default = Label("//tools/mix:driver"), allow_single_file = [".tar"], cfg = "exec"),
+}
+
+# Merge into the toolchains of every rule that calls `mix_driver`.
+MIX_TOOLCHAINS = FOREIGN_BUILD_TOOLCHAINS + [ERLANG]
+
+# Where the workspace is in the work directory.
+WORKSPACE = "ws"
+
+# The applications of OTP that Mix needs for itself. The driver unpacks what a project needs besides.
+_APPS = ["compiler", "crypto", "kernel", "parsetools", "sasl", "stdlib"]
+
+def _one_core(_os, _inputs):
+    return {"cpu": 1, "memory": 512}
+
+def erlang_sdk(ctx):
+    """The toolchain, which must have Elixir. Needs MIX_TOOLCHAINS.
+
+    Args:
+      ctx: the rule's context.
+
+    Returns:
+      ErlangSdkInfo.
+    """
+    sdk = ctx.toolchains[ERLANG].erlang_sdk
+    if not sdk.elixir:
+        fail("{}: the toolchain {} has OTP {} alone; register one that has Elixir too".format(ctx.label, ERLANG, sdk.otp_version))
+    return sdk
+
+def _elixir_archives(sdk, shared = {}, elixir_apps = None):
+    # Few files: unpacking them is a large part of a short action's time.
+    return [
+        archive(sdk.root, dir = "sdk", strip = 0, include = [
+            "bin/*.boot",
+            "bin/erl",
+            "erts-*/bin/beam.smp",
+            "erts-*/bin/erl_child_setup",
+            "erts-*/bin/erlexec",
+            "erts-*/bin/inet_gethost",
+            "lib/*/ebin/*.app",
+            "lib/*/include/**",
+        ] + ["lib/{}-*/**".format(app) for app in _APPS if app not in shared]),
+        archive(sdk.elixir, dir = "elixir", strip = 0, include = (
+            ["bin/*"] + ["lib/{}/**".format(app) for app in elixir_apps] if elixir_apps else []
+        )),
+    ] + [
+        archive(file, dir = "sdk", strip = 0)
+        for file in shared.values()
+    ]
+
+def _elixir_command(arguments, code_path = []):
+    "The command that runs Elixir, without a shell. What follows `-extra` is its own."
+    argv = ["${WORK}/sdk/bin/erl", "-noshell", "+fnu", "-elixir_root", "${WORK}/elixir/lib", "-pa", "${WORK}/elixir/lib/elixir/ebin"]
+    for directory in code_path:
+        argv += ["-pa", directory]
+    return argv + ["-s", "elixir", "start_cli", "-extra"] + arguments
+
+_ENV = {
+    "ERL_COMPILER_OPTIONS": "deterministic",
+    # A crash is told on the log; nobody would find the dump.
+    "ERL_CRASH_DUMP_BYTES": "0",
+    # What Elixir reads, writes and prints.
+    "LC_ALL": "C.UTF-8",
+}
+
+def project_directory(mix_exs):
+    "The directory of mix.exs in the workspace."
+    path = by_workspace_path([mix_exs]).keys()[0]
+    return path.rpartition("/")[0]
+
+def _driver_run(ctx, command, project, deps, arguments, files, path, **kwargs):
+    # What one run of the driver takes; `path` is the function that tells the path of a File where it runs.
+    sdk = erlang_sdk(ctx)
+    directory = project_directory(project.mix_exs)
+    sources = by_workspace_path([project.mix_exs] + project.config_srcs.to_list() + files)
+    options = [
+        "--label",
+        str(ctx.label).removeprefix("@@"),
+        "--root",
+        "${WORK}/" + WORKSPACE,
+        "--sdk",
+        "${EXECROOT}/" + path(sdk.root),
+        "--app",
+        project.app,
+        "--deps",
+        ",".join(project.deps),
+    ]
+    if project.config:
+        config = by_workspace_path([project.config])
+        sources |= config
+        options += ["--config", "${WORK}/%s/%s" % (WORKSPACE, config.keys()[0])]
+    return struct(
+        archives = _elixir_archives(sdk, **kwargs) + [
+            archive(ctx.file._driver, dir = "driver", strip = 0),
+        ] + [
+            archive(dep.tar, dir = "build/lib", strip = 0)
+            for dep in deps
+        ],
+        env = _ENV | {
+            "MIX_BUILD_PATH": "${WORK}/build",
+            "MIX_ENV": project.env,
+            "MIX_HOME": "${WORK}/.mix",
+            # Nobody else builds here, and the lock wants a network.
+            "MIX_OS_CONCURRENCY_LOCK": "0",
+        },
+        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()},
+        sdk = sdk,
+        step = step(
+            "mix " + command,
+            _elixir_command(["-e", "MixDriver.CLI.main()", "--", command] + options + arguments, code_path = ["${WORK}/driver"]),
+            dir = "/".join([WORKSPACE] + ([directory] if directory else [])),
+        ),
+    )
+
+def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inputs = [], shared = {}, elixir_apps = None, **kwargs):
+    """Declares the action that runs one command of the driver. Needs MIX_ATTRS and MIX_TOOLCHAINS.
+
+    Args:
+      ctx: the rule's context.
+      command: `compile` or `release`.
+      project: MixLibraryInfo.
+      deps: list of structs of `app` and `tar`: the compiled applications that Mix finds.
+      arguments: list of further arguments of the command.
+      files: list of Files of the project, besides mix.exs and the configuration.
+      archives: list of further `archive`s.
+      inputs: list of depsets of Files that the arguments name.
+      shared: dict of application of OTP to its archive, of the target's OTP, with which Mix runs in place of its own.
+      elixir_apps: the applications of Elixir that are there; default: all.
+      **kwargs: as in `foreign_build`.
+
+    Returns:
+      File: the log.
+    """
+    run = _driver_run(
+        ctx,
+        command,
+        project,
+        deps,
+        arguments,
+        files,
+        lambda file: file.path,
+        elixir_apps = elixir_apps,
+        shared = shared,
+    )
+    return foreign_build(
+        ctx,
+        archives = run.archives + archives,
+        files = run.files,
+        env = run.env,
+        steps = [run.step],
+        inputs = [depset([run.sdk.root])] + inputs,
+        resource_set = _one_core,
+        **kwargs
+    )
+
+def mix_test_program(ctx, project, deps, files):
+    """Declares a test that runs `mix test`. Needs MIX_ATTRS, MIX_TOOLCHAINS and the attribute `_mixtest`.
+
+    Args:
+      ctx: the rule's context.
+      project: as in `mix_driver`.
+      deps: as in `mix_driver`.
+      files: as in `mix_driver`.
+
+    Returns:
+      DefaultInfo.
+    """
+    run = _driver_run(ctx, "test", project, deps, ["--"], files, lambda file: file.short_path)
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = executable, target_file = ctx.executable._mixtest, is_executable = True)
+
+    # The program looks for its spec under this name. Paths are those of runfiles, relative to the test's directory.
+    spec = ctx.actions.declare_file(ctx.label.name + ".mixtest.json")
+    ctx.actions.write(spec, json.encode_indent({
+        "archives": [
+            {"dir": a.dir, "include": a.include, "path": a.file.short_path, "strip": a.strip}
+            for a in run.archives
+        ],
+        "env": run.env,
+        "files": [{"dest": dest, "path": file.short_path} for dest, file in run.files.items()],
+        "label": str(ctx.label),
+        "steps": [{"argv": run.step.argv, "dir": run.step.dir, "name": run.step.name}],
+    }) + "\n")
+    return DefaultInfo(
+        executable = executable,
+        files = depset([executable]),
+        runfiles = ctx.runfiles(
+            [executable, spec, run.sdk.root] + [a.file for a in run.archives] + run.files.values(),
+        ).merge(ctx.attr._mixtest[DefaultInfo].default_runfiles),
+    )
+
+def _mix_driver_program_impl(ctx):
+    sdk = erlang_sdk(ctx)
+    out = ctx.actions.declare_file(ctx.label.name + ".tar")
+    foreign_build(
+        ctx,
+        mnemonic = "MixDriver",
+        progress_message = "Compiling %{label}",
+        outputs = [output_tar(out, root = "out")],
+        archives = _elixir_archives(sdk),
+        files = {"src/" + file.basename: file for file in ctx.files.srcs},
+        env = _ENV,
+        steps = [step(
+            "elixirc",
+            _elixir_command(["+elixirc", "--warnings-as-errors", "--no-docs", "--no-debug-info", "-o", "${WORK}/out"] + [file.basename for file in ctx.files.srcs]),
+            dir = "src",
+        )],
+        resource_set = _one_core,
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+mix_driver_program = rule(
+    implementation = _mix_driver_program_impl,
+    doc = "The driver of Mix, compiled.",
+    attrs = FOREIGN_BUILD_ATTRS | {
+        "srcs": attr.label_list(mandatory = True, allow_files = [".ex"], doc = "Its sources."),
+    },
+    toolchains = MIX_TOOLCHAINS,
+)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"An OTP application, compiled by Mix."
+
+load("//rules:providers.bzl", "MixLibraryInfo")
+load(":foreign_build.bzl", "by_workspace_path", "output_tar")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_driver", "project_directory")
+
+visibility("//rules/...")
+
+def _is_name(text):
+    "Whether `text` is an atom that needs no quotes."
+    return text[:1].islower() and not [char for char in text.elems() if not char.isalnum() and char != "_"]
+
+def _mix_library_impl(ctx):
+    app = ctx.attr.app or ctx.label.name
+    if not _is_name(app):
+        fail("{}: app: {} is not the name of an application, a lower-case letter and then letters, digits and underscores. Write the name that :app has in mix.exs.".format(
+            ctx.label,
+            repr(app),
+        ))
+    if not _is_name(ctx.attr.env):
+        fail('{}: env: {} is not the name of an environment. Write one such as "prod".'.format(ctx.label, repr(ctx.attr.env)))
+
+    if ctx.file.mix_exs.basename != "mix.exs":
+        fail("{}: mix_exs: {} is not called mix.exs. Name the project's mix.exs.".format(ctx.label, by_workspace_path([ctx.file.mix_exs]).keys()[0]))
+    directory = project_directory(ctx.file.mix_exs)
+    for attribute in ["srcs", "priv"]:
+        for path in by_workspace_path(getattr(ctx.files, attribute)):
+            inside = path.removeprefix(directory + "/") if directory else path
+            if directory and inside == path:
+                fail("{}: {}: {} is outside {}/, the directory of mix_exs. Mix takes sources from there only; for a configuration file use config or config_srcs.".format(
+                    ctx.label,
+                    attribute,
+                    path,
+                    directory,
+                ))
+            if attribute == "priv" and not inside.startswith("priv/"):
+                fail("{}: priv: {} is outside {}. Files that Mix compiles or reads belong into srcs.".format(
+                    ctx.label,
+                    path,
+                    "/".join([directory, "priv/"]) if directory else "priv/",
+                ))
+
+    deps = {}
+    for dep in ctx.attr.deps:
+        info = dep[MixLibraryInfo]
+        if info.app in deps:
+            fail("{}: deps: {} and {} are both the application {}. Name one of them.".format(ctx.label, deps[info.app], dep.label, info.app))
+        deps[info.app] = dep.label
+    indirect = depset(transitive = [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
+    check_unique(ctx, indirect, "deps")
+
+    tar = ctx.actions.declare_file(ctx.label.name + ".tar")
+    info = MixLibraryInfo(
+        app = app,
+        config = ctx.file.config,
+        config_srcs = depset(ctx.files.config_srcs),
+        deps = sorted(deps),
+        env = ctx.attr.env,
+        mix_exs = ctx.file.mix_exs,
+        srcs = depset(ctx.files.srcs + ctx.files.priv),
+        tar = tar,
+        transitive = depset([struct(app = app, label = ctx.label, tar = tar)], transitive = [indirect]),
+    )
+    log = mix_driver(
+        ctx,
+        command = "compile",
+        mnemonic = "MixCompile",
+        progress_message = "Compiling %{label}",
+        project = info,
+        deps = indirect.to_list(),
+        files = ctx.files.srcs + ctx.files.priv,
+        arguments = ["--out", "${WORK}/out"] + (["--warnings-as-errors"] if ctx.attr.warnings_as_errors else []),
+        outputs = [output_tar(tar, root = "out")],
+    )
+    return [
+        DefaultInfo(files = depset([tar])),
+        info,
+        OutputGroupInfo(log = depset([log])),
+    ]
+
+def check_unique(ctx, libraries, attribute):
+    """Fails if two targets are the same application.
+
+    Args:
+      ctx: the rule's context.
+      libraries: depset as in `MixLibraryInfo.transitive`.
+      attribute: the attribute that they come from, for the message.
+    """
+    labels = {}
+    for library in libraries.to_list():
+        if library.app in labels:
+            fail("{}: {}: the application {} comes from both {} and {}. Let all targets name the same one.".format(
+                ctx.label,
+                attribute,
+                library.app,
+                labels[library.app],
+                library.label,
+            ))
+        labels[library.app] = library.label
+
+# What `rule` is called with; //rules/test makes libraries of it that must fail.
+MIX_LIBRARY = dict(
+    implementation = _mix_library_impl,
+    doc = """Compiles one OTP application with Mix, by its own `mix.exs`.
+
+Dependencies of mix.exs (a path, `in_umbrella`, Git or Hex) are what `deps` provides, compiled; nothing is fetched. The
+action sees mix.exs, the configuration, `srcs`, `priv` and the compiled `deps`, at their paths in the workspace, and no
+network. An edit compiles this application again, and those that depend on it if its compiled form has changed.
+
+The output is a tar of `<app>/ebin`, `<app>/include` and `<app>/priv`. The output group `log` holds what Mix has printed,
+warnings among it.""",
+    attrs = MIX_ATTRS | {
+        "app": attr.string(doc = "The application's name, `:app` of mix.exs; default: the name of the target."),
+        "config": attr.label(
+            allow_single_file = [".exs"],
+            doc = "The compile-time configuration, usually `config/config.exs`. In place of what mix.exs has for `:config_path`.",
+        ),
+        "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads."),
+        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of the dependencies in mix.exs."),
+        "env": attr.string(default = "prod", doc = "Mix's environment, `MIX_ENV`."),
+        "mix_exs": attr.label(mandatory = True, allow_single_file = [".exs"], doc = "The project's `mix.exs`. Its directory is that of the project."),
+        "priv": attr.label_list(allow_files = True, doc = "Files in the project's directory `priv`."),
+        "srcs": attr.label_list(
+            allow_files = True,
+            doc = "What Mix compiles, or reads while it compiles: `lib/**`, also `src/**`, `include/**`, templates.",
+        ),
+        "warnings_as_errors": attr.bool(doc = "Whether a warning of the compiler fails the build."),
+    },
+    provides = [MixLibraryInfo],
+    toolchains = MIX_TOOLCHAINS,
+)
+
+mix_library = rule(**MIX_LIBRARY)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"A release, assembled by Mix."
+
+load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo", "OtpInfo")
+load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "mix_driver")
+load(":mix_library.bzl", "check_unique")
+
+visibility("//rules/...")
+
+# Where it is in a file tree.
+_ROOT = "/app"
+
+# The applications of Erlang/OTP that every release has, and that Mix needs itself. They are the same for every processor:
+# unpacked once, they serve both.
+_APPS = ["compiler", "kernel", "sasl", "stdlib"]
+
+def _mix_release_impl(ctx):
+    library = ctx.attr.application[MixLibraryInfo]
+    otp = ctx.attr.erlang[OtpInfo]
+    sdk = erlang_sdk(ctx)
+    if otp.version != sdk.otp_version:
+        fail("{}: erlang: {} is OTP {}, and the toolchain that compiles for it is OTP {}. Build both from one source.".format(
+            ctx.label,
+            ctx.attr.erlang.label,
+            otp.version,
+            sdk.otp_version,
+        ))
+    libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
+    check_unique(ctx, libraries, "deps")
+
+    shared = {app: otp.applications[app] for app in _APPS if app in otp.applications}
+    name = ctx.attr.release or library.app
+    tar = ctx.actions.declare_file(ctx.label.name + ".tar")
+    metadata = ctx.actions.declare_file(ctx.label.name + ".json")
+    env_sh = ctx.actions.declare_file(ctx.label.name + ".env.sh")
+    arguments = [
+        "--release",
+        name,
+        "--out",
+        "${WORK}/release",
+        "--metadata",
+        "${WORK}/metadata.json",
+        "--env-sh",
+        "${WORK}/env.sh",
+        "--otp",
+        "${WORK}/otp",
+        "--otp-label",
+        str(ctx.attr.erlang.label).removeprefix("@@"),
+    ]
+    if ctx.file.runtime_config:
+        arguments += ["--runtime-config", "${WORK}/%s/%s" % (WORKSPACE, by_workspace_path([ctx.file.runtime_config]).keys()[0])]
+    log = mix_driver(
+        ctx,
+        command = "release",
+        mnemonic = "MixRelease",
+        progress_message = "Assembling %{label}",
+        project = library,
+        deps = libraries.to_list(),
+        files = ctx.files.runtime_config + ctx.files.rel,
+        archives = [
+            archive(otp.root, dir = "otp", strip = 0, include = [
+                # Of the programs those of the runtime, and what bin/<release> needs besides.
+                "erts-*/bin/erlexec",
+                "erts-*/bin/inet_gethost",
+                "lib/*/ebin/*.app",
+                "releases/*/OTP_VERSION",
+            ]),
+            archive(otp.runtime, dir = "otp", strip = 0),
+        ],
+        shared = shared,
+        elixir_apps = ["eex", "elixir", "iex", "logger", "mix"],
+        inputs = [depset(otp.applications.values())],
+        # The driver unpacks those that the release needs.
+        arguments = arguments + [
+            "--otp-app={}=${{EXECROOT}}/{}".format(app, file.path)
+            for app, file in otp.applications.items()
+            if app not in shared
+        ] + ["--otp-shared=" + ",".join(shared)],
+        outputs = [
+            output_file(env_sh, "env.sh"),
+            output_file(metadata, "metadata.json"),
+            output_tar(tar, root = "release"),
+        ],
+    )
+
+    # Apart, for only an image without a shell needs it: a release whose env.sh is a true script can be built.
+    env = ctx.actions.declare_file(ctx.label.name + ".env")
+    env_arguments = ctx.actions.args()
+    env_arguments.add("-label", str(ctx.label).removeprefix("@@"))
+    env_arguments.add("-in", env_sh)
+    env_arguments.add("-out", env)
+    ctx.actions.run(
+        mnemonic = "MixReleaseEnv",
+        executable = ctx.executable._releaseenv,
+        arguments = [env_arguments],
+        inputs = [env_sh],
+        outputs = [env],
+        env = {},
+        execution_requirements = {"block-network": "1"},
+        progress_message = "Reading the environment of %{label}",
+    )
+    return [
+        DefaultInfo(files = depset([tar])),
+        FileTreeInfo(
+            entries = {},
+            symlink_lists = [],
+            tars = [struct(file = tar, origin = str(ctx.label), prefix = _ROOT)],
+        ),
+        MixReleaseInfo(env = env, metadata = metadata, name = name, tar = tar),
+        OutputGroupInfo(
+            env = depset([env]),
+            log = depset([log]),
+            metadata = depset([metadata]),
+        ),
+    ]
+
+# What `rule` is called with; //rules/test makes releases of it that must fail.
+MIX_RELEASE = dict(
+    implementation = _mix_release_impl,
+    doc = """Assembles a release with the project's own `mix release`, around the Erlang/OTP of the target platform.
+
+Everything that mix.exs has for the release counts: applications and their modes, `strip_beams`, overlays, config
+providers, steps (but `:tar`). These differ from what `mix release` does by itself: Erlang/OTP is that of `erlang`; the
+cookie, unless mix.exs gives one, is the same in each build; `.beam` files are not compressed, for an image is compressed
+as a whole; the programs of Erlang/OTP are those of its runtime, erlexec and inet_gethost; no `.bat` files, headers and
+readable boot scripts.
+
+The output is a tar of the release (`bin`, `erts-<version>`, `lib`, `releases`). Among the `trees` of an image it is at
+/app. The output groups `metadata` (JSON: versions of everything), `env` (variables that rel/env.sh.eex sets) and `log`
+hold the rest.""",
+    attrs = MIX_ATTRS | {
+        "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` whose mix.exs has the release."),
+        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "Further `mix_library` targets that the release names in `:applications`."),
+        "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The Erlang/OTP to run on."),
+        "rel": attr.label_list(allow_files = True, doc = "The project's files for releases: `rel/env.sh.eex`, `rel/vm.args.eex`, `rel/overlays/**`."),
+        "release": attr.string(doc = "The name of the release in mix.exs; default: the name of the application."),
+        "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
+        "_releaseenv": attr.label(default = Label("//tools/releaseenv:exec"), executable = True, cfg = "exec"),
+    },
+    provides = [FileTreeInfo, MixReleaseInfo],
+    toolchains = MIX_TOOLCHAINS,
+)
+
+mix_release = rule(**MIX_RELEASE)

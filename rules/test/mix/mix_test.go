@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mix
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+)
+
+// files reads the first of what Bazel built under the name in the environment.
+func files(t *testing.T, name string) []string {
+	t.Helper()
+	if os.Getenv("TEST_SRCDIR") == "" {
+		t.Skip("needs what Bazel builds: bazel test //rules/test/mix:all")
+	}
+	var paths []string
+	for _, name := range strings.Fields(os.Getenv(name)) {
+		path, err := runfiles.Rlocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, path)
+	}
+	if len(paths) == 0 {
+		t.Fatalf("%s is not set", name)
+	}
+	return paths
+}
+
+// What the builds of impossible projects say.
+func TestErrors(t *testing.T) {
+	const here = "rules/test/mix/"
+	for failure, parts := range map[string][]string{
+		"compile_error": {
+			here + `compile_error/lib/broken.ex:4:5: error: undefined variable "naem"`,
+			"naem", // Elixir's own message
+			`//rules/test/mix:compile_error: step "mix compile" failed: exit status 1`,
+		},
+		"erlang_error":  {here + "erlang_error/src/broken.erl:5:", "variable 'X' is unbound"},
+		"mix_exs_error": {"//rules/test/mix:mix_exs_error: " + here + "mix_exs_error/mix.exs:6:19: ", "syntax error before: 'version:'"},
+		"config_error":  {here + "broken_config.exs:4", "undefined variable \"limit\""},
+		"missing_import": {
+			here + "shop/config/config.exs:4",
+			`could not read file "rules/test/mix/shop/config/prod.exs": no such file or directory`,
+			"Add the file to config_srcs",
+		},
+		"warning":    {here + "warning/lib/warning.ex:3:", `variable "unused" is unused`},
+		"umbrella":   {"//rules/test/mix:umbrella: mix.exs is that of an umbrella. Write a mix_library for each application in apps/"},
+		"other_name": {`//rules/test/mix:other_name: the application of mix.exs is :store, not :shop. Write app = "store"`},
+		"undeclared_dependency": {
+			"//rules/test/mix:undeclared_dependency: mix.exs needs the application :store, which deps does not provide. " +
+				`Add its mix_library to deps, such as "//rules/test/mix/store"`,
+		},
+		"unknown_dependency": {"//rules/test/mix:unknown_dependency: deps names the application :otp_app, and mix.exs does not."},
+		"old_dependency": {
+			"//rules/test/mix:old_dependency: the dependency :store in mix.exs: the dependency does not match the requirement " +
+				`"~> 2.0", got "1.2.0"`,
+		},
+		"no_such_release": {
+			`//rules/test/mix:no_such_release: mix.exs has no release "third". Give the attribute release one of its names: "shop", "second"`,
+		},
+		"runtime_error": {here + "broken_runtime.exs:4", "missing terminator: ]"},
+		"missing_otp_app": {
+			"//rules/test/mix:missing_otp_app: the release needs the application :ssl of Erlang/OTP (for :otp_app), which " +
+				"//rules/test/mix:otp_without_ssl was built without. Add \"ssl\" to the apps of that target",
+		},
+		"native_library": {
+			"//rules/test/mix:native_library: the application :native has the native library priv/native.so, which the static " +
+				"Erlang/OTP cannot load",
+		},
+		"other_config": {
+			"the application :store has a different value set for key :limit during runtime compared to compile time",
+			"Give its mix_library the config of the release",
+		},
+	} {
+		t.Run(failure, func(t *testing.T) {
+			message, err := os.ReadFile(files(t, "ERROR_"+failure)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range parts {
+				if !strings.Contains(string(message), part) {
+					t.Errorf("expected %q in the message:\n%s", part, message)
+				}
+			}
+		})
+	}
+}
+
+// untar unpacks the tar of that name, and returns the members' names and the directory.
+func untar(t *testing.T, name string) ([]string, string) {
+	t.Helper()
+	in, err := os.Open(files(t, name)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	dir := t.TempDir()
+	var names []string
+	for r := tar.NewReader(in); ; {
+		header, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return names, dir
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, header.Name)
+		if !filepath.IsLocal(header.Name) {
+			t.Fatalf("strange name %q", header.Name)
+		}
+		disk := filepath.Join(dir, header.Name)
+		switch header.Typeflag {
+		case tar.TypeDir:
+			if err := os.MkdirAll(disk, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		case tar.TypeReg:
+			data, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(disk, data, header.FileInfo().Mode()); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Errorf("%s is neither a file nor a directory", header.Name)
+		}
+	}
+}
+
+func TestLibraries(t *testing.T) {
+	for name, want := range map[string][]string{
+		"STORE": {"store/", "store/ebin/", "store/ebin/Elixir.Store.beam", "store/ebin/store.app"},
+		"SHOP": {
+			"shop/", "shop/ebin/", "shop/ebin/Elixir.Shop.Application.beam", "shop/ebin/Elixir.Shop.Price.Integer.beam",
+			"shop/ebin/Elixir.Shop.Price.beam", "shop/ebin/Elixir.Shop.beam", "shop/ebin/shop.app", "shop/ebin/shop_erl.beam",
+			"shop/include/", "shop/include/shop.hrl", "shop/priv/", "shop/priv/price",
+		},
+	} {
+		if got, _ := untar(t, name); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+func TestRelease(t *testing.T) {
+	names, dir := untar(t, "RELEASE")
+	for _, want := range []string{
+		"bin/shop", "lib/shop-1.2.0/priv/price", "lib/store-1.2.0/ebin/store.app", "motd", "releases/COOKIE", "releases/start_erl.data",
+		"releases/1.2.0/consolidated/Elixir.Shop.Price.beam", "releases/1.2.0/runtime.exs", "releases/1.2.0/start.boot",
+		"releases/1.2.0/sys.config", "releases/1.2.0/vm.args",
+	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	for _, name := range names {
+		disk := filepath.Join(dir, name)
+		switch path.Ext(name) {
+		case ".bat", ".hrl", ".script", ".gz":
+			t.Errorf("%s is of no use", name)
+		case ".beam":
+			checkBeam(t, name, disk)
+		case ".config", ".rel", ".app", ".boot":
+			if data, err := os.ReadFile(disk); err != nil || bytes.Contains(data, []byte("sandbox")) || bytes.Contains(data, []byte(".work/")) {
+				t.Errorf("%s holds a path of the build (%v)", name, err)
+			}
+		}
+	}
+	if cookie, err := os.ReadFile(filepath.Join(dir, "releases/COOKIE")); string(cookie) != "given" {
+		t.Errorf("the cookie is %q (%v)", cookie, err)
+	}
+
+	for _, name := range files(t, "RELEASE_FILES") {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch filepath.Ext(name) {
+		case ".env":
+			if string(data) != "SHOP=shop open\n" {
+				t.Errorf("env: got %q", data)
+			}
+		case ".json":
+			var metadata struct {
+				Name         string            `json:"name"`
+				Version      string            `json:"version"`
+				Erts         string            `json:"erts_version"`
+				Otp          string            `json:"otp_version"`
+				Elixir       string            `json:"elixir_version"`
+				Applications map[string]string `json:"applications"`
+			}
+			if err := json.Unmarshal(data, &metadata); err != nil {
+				t.Fatalf("%s: %v", data, err)
+			}
+			if metadata.Name != "shop" || metadata.Version != "1.2.0" || metadata.Applications["store"] != "1.2.0" ||
+				metadata.Elixir != metadata.Applications["elixir"] || !slices.Contains(names, "erts-"+metadata.Erts+"/bin/beam.smp") || metadata.Otp == "" {
+				t.Errorf("metadata: got %s", data)
+			}
+			for app, version := range metadata.Applications {
+				if !slices.Contains(names, "lib/"+app+"-"+version+"/ebin/"+app+".app") {
+					t.Errorf("metadata: %s %s is not in the release", app, version)
+				}
+			}
+		}
+	}
+}
+
+// A release that asks for compressed files and names an application that no other needs.
+func TestEverything(t *testing.T) {
+	names, dir := untar(t, "EVERYTHING")
+	for _, want := range []string{"bin/everything", "lib/otp_app-1.2.0/ebin/Elixir.OtpApp.beam", "lib/store-1.2.0/ebin/store.app", "lib/web-1.2.0/ebin/web.app"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	for _, name := range names {
+		if path.Ext(name) == ".beam" {
+			checkBeam(t, name, filepath.Join(dir, name))
+		}
+	}
+}
+
+// checkBeam looks for compression and for paths of the build.
+func checkBeam(t *testing.T, name, disk string) {
+	data, err := os.ReadFile(disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(data, []byte("FOR1")) {
+		t.Errorf("%s is compressed, or no BEAM file", name)
+		return
+	}
+	for at := 12; at+8 <= len(data); {
+		id, size := string(data[at:at+4]), int(binary.BigEndian.Uint32(data[at+4:]))
+		if slices.Contains([]string{"Dbgi", "Docs"}, id) {
+			t.Errorf("%s is not stripped: it has %s", name, id)
+		}
+		at += 8 + (size+3)&^3
+	}
+	if bytes.Contains(data, []byte(".work/")) {
+		t.Errorf("%s holds a path of the build", name)
+	}
+}
+
+// The release starts, on the processor that runs the test, as its script would start it.
+func TestStart(t *testing.T) {
+	_, dir := untar(t, "RELEASE")
+	data, err := os.ReadFile(filepath.Join(dir, "releases/start_erl.data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	erts, version, _ := strings.Cut(string(data), " ")
+	bin, release := filepath.Join(dir, "erts-"+erts, "bin"), filepath.Join(dir, "releases", version)
+	cmd := exec.Command(filepath.Join(bin, "erlexec"),
+		"-noshell", "-mode", "embedded", "-boot", filepath.Join(release, "start"), "-boot_var", "RELEASE_LIB", filepath.Join(dir, "lib"),
+		"-config", filepath.Join(release, "sys"), "-args_file", filepath.Join(release, "vm.args"),
+		"-s", "elixir", "start_cli", "-extra", "--no-halt")
+	cmd.Env = []string{
+		"ROOTDIR=" + dir, "BINDIR=" + bin, "EMU=beam", "PROGNAME=erl", "HOME=" + dir, "LC_ALL=C.UTF-8",
+		"RELEASE_ROOT=" + dir, "RELEASE_SYS_CONFIG=" + filepath.Join(release, "sys"), "SHOP=open",
+	}
+	out, err := cmd.CombinedOutput()
+	want := `[price: 3, consolidated: true, limit: 20, where: "rules/test/mix/store/lib", erlang: 42, priv: "free", runtime: "open", env: :prod]`
+	if !strings.Contains(string(out), want) {
+		t.Errorf("expected %s in the output:\n%s", want, out)
+	}
+	if cmd.ProcessState.ExitCode() != 7 {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// A test of ExUnit that fails is a test of Bazel that fails, and shows why.
+func TestFailingTest(t *testing.T) {
+	program := files(t, "FAILING_TEST")[0]
+	cmd := exec.Command(program)
+	// Where Bazel starts a test.
+	cmd.Dir = filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"))
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("it ended with %v", err)
+	}
+	for _, part := range []string{
+		"assert Store.limit() == 21", "test/store_test.exs:12", "2 tests, 1 failure", "//rules/test/mix:failing_store_test: mix test ended with exit status 2",
+	} {
+		if !strings.Contains(string(out), part) {
+			t.Errorf("expected %q in the output:\n%s", part, out)
+		}
+	}
+}

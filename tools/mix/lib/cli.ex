@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+defmodule MixDriver.CLI do
+  @moduledoc """
+  Runs Mix for an action of Bazel, in the directory of the project.
+
+      compile  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
+               [--warnings-as-errors]
+      release  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
+               --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE [--runtime-config FILE]
+      test     --label LABEL --root WORKSPACE --sdk TAR --app APP [--config FILE] [--deps APP,APP] -- [ARGUMENT]...
+  """
+
+  @modules [
+    MixDriver.Compile,
+    MixDriver.Failure,
+    MixDriver.Otp,
+    MixDriver.Paths,
+    MixDriver.Project,
+    MixDriver.Provided,
+    MixDriver.Release,
+    MixDriver.Terms,
+    MixDriver.Test
+  ]
+
+  @switches [
+    app: :string,
+    config: :string,
+    deps: :string,
+    env_sh: :string,
+    label: :string,
+    metadata: :string,
+    otp: :string,
+    otp_app: :keep,
+    otp_label: :string,
+    otp_shared: :string,
+    out: :string,
+    release: :string,
+    root: :string,
+    runtime_config: :string,
+    sdk: :string,
+    warnings_as_errors: :boolean
+  ]
+
+  @spec main([String.t()]) :: :ok
+  def main([command | arguments] \\ System.argv()) do
+    {options, rest} = OptionParser.parse!(arguments, strict: @switches)
+    options = Keyword.update(options, :deps, [], &String.split(&1, ",", trim: true))
+
+    # Whatever the locale: the log is UTF-8.
+    for device <- [:standard_io, :standard_error], do: :ok = :io.setopts(device, encoding: :unicode)
+
+    # Mix takes off the code path what is not of the project.
+    Code.ensure_all_loaded!(@modules)
+
+    try do
+      case command do
+        "compile" -> MixDriver.Compile.run(options)
+        "release" -> MixDriver.Release.run(options)
+        "test" -> MixDriver.Test.run(options, rest)
+      end
+    catch
+      kind, reason ->
+        MixDriver.Failure.print(reason, kind, __STACKTRACE__, options[:root], options[:label])
+        exit({:shutdown, 1})
+    end
+  end
+end

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+defmodule MixDriver.Otp do
+  @moduledoc """
+  Brings what is needed of Erlang/OTP to the disk.
+
+  An installation has a thousand files, and a project needs few of them: at first there are only the .app files.
+  """
+
+  @doc """
+  Unpacks the applications of Erlang/OTP that the project names, with those that they need, from the archive of the
+  installation that runs this.
+  """
+  @spec unpack_own(keyword, Path.t()) :: :ok
+  def unpack_own(config, archive) do
+    files =
+      for {dir, modules} <- Map.values(own(wanted(config), %{})),
+          module <- modules,
+          beam = Path.join([dir, "ebin", "#{module}.beam"]),
+          not File.exists?(Path.join(:code.root_dir(), beam)),
+          do: String.to_charlist(beam)
+
+    if files != [] do
+      :ok = :erl_tar.extract(String.to_charlist(archive), cwd: :code.root_dir(), files: files)
+      # The code server remembers what its directories held.
+      :code.clear_cache()
+    end
+
+    :ok
+  end
+
+  @doc "Lets the installation `root` have applications of the one that runs this, which are its own."
+  @spec share(Path.t(), [String.t()]) :: :ok
+  def share(root, apps) do
+    for app <- apps, dir <- Path.wildcard(Path.join(:code.lib_dir(), "#{app}-*")) do
+      link = Path.join([root, "lib", Path.basename(dir)])
+      File.rm_rf!(link)
+      File.ln_s!(dir, link)
+    end
+
+    :ok
+  end
+
+  @doc "Unpacks whole archives, one for each application, into the installation `root`."
+  @spec unpack_applications(Path.t(), [Path.t()]) :: :ok
+  def unpack_applications(root, archives) do
+    archives
+    |> Task.async_stream(
+      fn archive -> :ok = :erl_tar.extract(String.to_charlist(archive), cwd: String.to_charlist(root)) end,
+      ordered: false,
+      timeout: :infinity
+    )
+    |> Stream.run()
+  end
+
+  # The project's own, and those of its dependencies.
+  defp wanted(config) do
+    project = Mix.Project.get!()
+    properties = if function_exported?(project, :application, 0), do: project.application(), else: []
+
+    provided =
+      for app <- Path.wildcard(Path.join(Mix.Project.build_path(config), "lib/*/ebin/*.app")),
+          {:ok, [{:application, _app, properties}]} <- [:file.consult(app)],
+          do: properties
+
+    Enum.flat_map([properties | provided], &needs/1)
+  end
+
+  defp needs(properties) do
+    for key <- [:applications, :extra_applications, :included_applications],
+        app <- Keyword.get(properties, key, []),
+        do: if(is_tuple(app), do: elem(app, 0), else: app)
+  end
+
+  # Application to its directory and modules.
+  defp own([], found), do: found
+  defp own([app | apps], found) when is_map_key(found, app), do: own(apps, found)
+
+  defp own([app | apps], found) do
+    case Path.wildcard(Path.join(:code.root_dir(), "lib/#{app}-*/ebin/#{app}.app")) do
+      [file] ->
+        {:ok, [{:application, ^app, properties}]} = :file.consult(file)
+        dir = file |> Path.dirname() |> Path.dirname() |> Path.relative_to("#{:code.root_dir()}")
+        own(needs(properties) ++ apps, Map.put(found, app, {dir, properties[:modules]}))
+
+      # Elixir's, or a dependency.
+      [] ->
+        own(apps, found)
+    end
+  end
+end

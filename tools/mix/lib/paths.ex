@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+defmodule MixDriver.Paths do
+  @moduledoc """
+  Takes the directory of the build out of BEAM files.
+
+  Debug information, documentation, `@external_resource` and what comes of `__DIR__` hold absolute paths, which differ
+  from one build to the next. They become relative ones.
+  """
+
+  # Chunks that are one external term; literals have a form of their own.
+  @terms [~c"Attr", ~c"CInf", ~c"Dbgi", ~c"Docs", ~c"ExCk", ~c"Meta"]
+  @literals ~c"LitT"
+
+  @doc "Rewrites the BEAM files in `dir` that hold paths below one of `roots`."
+  @spec remove(Path.t(), [Path.t()]) :: :ok
+  def remove(dir, roots) do
+    dir
+    |> Path.join("*.beam")
+    |> Path.wildcard()
+    |> Task.async_stream(&rewrite_file(&1, roots), ordered: false, timeout: :infinity)
+    |> Stream.run()
+  end
+
+  defp rewrite_file(file, roots) do
+    {:ok, _module, old} = :beam_lib.all_chunks(String.to_charlist(file))
+    new = for {id, data} <- old, do: {id, chunk(id, data, roots)}
+
+    if new != old do
+      {:ok, beam} = :beam_lib.build_module(new)
+      # The default of @vsn is a checksum of what makes the module, literals among it.
+      beam = if List.keyfind(new, @literals, 0) == List.keyfind(old, @literals, 0), do: beam, else: checksum(beam, new)
+      File.write!(file, beam)
+    end
+  end
+
+  defp chunk(id, data, roots) when id in @terms do
+    term = :erlang.binary_to_term(data)
+    new = rewrite(term, roots)
+    if new == term, do: data, else: encode(new, data)
+  end
+
+  defp chunk(@literals, <<size::32, compressed::binary>>, roots) when size > 0 do
+    <<count::32, table::binary>> = :zlib.uncompress(compressed)
+    new = for <<size::32, term::binary-size(size) <- table>>, into: <<>>, do: literal(term, roots)
+
+    if new == table do
+      <<size::32, compressed::binary>>
+    else
+      table = <<count::32, new::binary>>
+      <<byte_size(table)::32, :zlib.compress(table)::binary>>
+    end
+  end
+
+  defp chunk(_id, data, _roots), do: data
+
+  defp literal(data, roots) do
+    term = :erlang.binary_to_term(data)
+    new = rewrite(term, roots)
+    data = if new == term, do: data, else: encode(new, data)
+    <<byte_size(data)::32, data::binary>>
+  end
+
+  # What was compressed is so again.
+  defp encode(term, <<131, 80, _::binary>>), do: :erlang.term_to_binary(term, [:deterministic, :compressed])
+  defp encode(term, _old), do: :erlang.term_to_binary(term, [:deterministic])
+
+  defp checksum(beam, chunks) do
+    {:ok, {_module, <<vsn::128>>}} = :beam_lib.md5(beam)
+    {_id, old} = List.keyfind(chunks, ~c"Attr", 0)
+
+    attributes = :erlang.binary_to_term(old)
+
+    case List.keyfind(attributes, :vsn, 0) do
+      {:vsn, [default]} when is_integer(default) ->
+        new = attributes |> List.keyreplace(:vsn, 0, {:vsn, [vsn]}) |> encode(old)
+        {:ok, beam} = :beam_lib.build_module(List.keyreplace(chunks, ~c"Attr", 0, {~c"Attr", new}))
+        beam
+
+      _given ->
+        beam
+    end
+  end
+
+  defp rewrite(term, roots) when is_binary(term) do
+    # The longest one that fits counts.
+    term
+    |> :binary.replace(Enum.map(roots, &(&1 <> "/")), "", [:global])
+    |> :binary.replace(roots, ".", [:global])
+  end
+
+  defp rewrite(term, roots) when is_list(term) do
+    if :io_lib.latin1_char_list(term) do
+      term |> :erlang.list_to_binary() |> rewrite(roots) |> :binary.bin_to_list()
+    else
+      rewrite_list(term, roots)
+    end
+  end
+
+  defp rewrite(term, roots) when is_tuple(term) do
+    term |> Tuple.to_list() |> rewrite_list(roots) |> List.to_tuple()
+  end
+
+  defp rewrite(term, roots) when is_map(term) do
+    for {key, value} <- :maps.to_list(term), into: %{}, do: {rewrite(key, roots), rewrite(value, roots)}
+  end
+
+  defp rewrite(term, _roots), do: term
+
+  # Lists may be improper.
+  defp rewrite_list([head | tail], roots), do: [rewrite(head, roots) | rewrite_list(tail, roots)]
+  defp rewrite_list([], _roots), do: []
+  defp rewrite_list(tail, roots), do: rewrite(tail, roots)
+end

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+defmodule MixDriver.Project do
+  @moduledoc "The Mix project in the current directory, with the dependencies that Bazel provides."
+
+  import MixDriver.Failure, only: [fail: 1]
+
+  @doc """
+  Loads mix.exs and the compile-time configuration.
+
+  Options: `:app` (its expected name), `:config` (path of the configuration, if there is one), `:deps` (the applications
+  that `deps` of the target names), `:root` (the workspace), `:sdk` (the archive of the Erlang/OTP that runs this).
+  """
+  @spec load(keyword) :: keyword
+  def load(options) do
+    Mix.start()
+    Mix.SCM.prepend(MixDriver.Provided)
+
+    # As Mix does it: functions of other projects' modules in mix.exs are no mistake.
+    undefined = Code.get_compiler_option(:no_warn_undefined)
+    Code.put_compiler_option(:no_warn_undefined, :all)
+    Code.compile_file("mix.exs")
+    Code.put_compiler_option(:no_warn_undefined, undefined)
+
+    config = Mix.Project.config()
+    check_app(config, options[:app])
+    declared = for dep <- config[:deps], do: elem(dep, 0)
+    check_named(options[:deps], declared)
+
+    # What dependencies need in turn is there too, and Mix is to have it on the code path; `runtime: false` keeps it
+    # out of the application's own list.
+    indirect = for app <- provided(), app not in [config[:app] | declared], do: {app, runtime: false}
+    Mix.ProjectStack.merge_config(deps: config[:deps] ++ indirect)
+    if options[:config], do: Mix.ProjectStack.merge_config(config_path: options[:config])
+
+    Mix.Task.run("loadconfig")
+    check_provided(config, options[:root])
+    MixDriver.Otp.unpack_own(config, options[:sdk])
+    Mix.Project.config()
+  end
+
+  defp provided do
+    for dir <- Path.wildcard(Path.join(Mix.Project.build_path(), "lib/*")) do
+      dir |> Path.basename() |> String.to_atom()
+    end
+  end
+
+  defp check_app(config, app) do
+    cond do
+      config[:apps_path] ->
+        fail("mix.exs is that of an umbrella. Write a mix_library for each application in #{config[:apps_path]}/")
+
+      config[:app] == nil ->
+        fail("mix.exs has no :app in project/0")
+
+      to_string(config[:app]) != app ->
+        fail(~s(the application of mix.exs is #{inspect(config[:app])}, not :#{app}. Write app = "#{config[:app]}"))
+
+      true ->
+        :ok
+    end
+  end
+
+  defp check_named(given, declared) do
+    for app <- given, String.to_atom(app) not in declared do
+      fail(
+        "deps names the application :#{app}, and mix.exs does not. Add it to deps/0 in mix.exs, or take it out of deps"
+      )
+    end
+  end
+
+  # Only what this environment needs has been loaded.
+  defp check_provided(config, root) do
+    for dep <- Mix.Dep.load_and_cache(), dep.opts[:optional] != true do
+      case dep.status do
+        {:ok, _version} ->
+          :ok
+
+        # Compiled with another configuration, which matters to the release: that compares.
+        :compile ->
+          :ok
+
+        {:unavailable, _path} ->
+          fail(
+            "mix.exs needs the application #{inspect(dep.app)}, which deps does not provide. " <>
+              "Add its mix_library to deps#{example(config, dep.app, root)}"
+          )
+
+        _other ->
+          fail("the dependency #{inspect(dep.app)} in mix.exs: #{Mix.Dep.format_status(dep)}")
+      end
+    end
+  end
+
+  # The package that the dependency's directory would be.
+  defp example(config, app, root) do
+    options = config[:deps] |> List.keyfind(app, 0) |> Tuple.to_list() |> List.last()
+
+    with true <- Keyword.keyword?(options),
+         path when is_binary(path) <- if(options[:in_umbrella], do: "../#{app}", else: options[:path]),
+         absolute = Path.expand(path),
+         package when package != absolute <- Path.relative_to(absolute, root) do
+      ~s(, such as "//#{package}")
+    else
+      _ -> ""
+    end
+  end
+end

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Mixtest runs the tests of a Mix project. A link to it with a spec beside it, `<link>.mixtest.json`, is that test.
+//
+// The spec is that of foreignbuild, without log and outputs; paths are relative to the current directory. Arguments are
+// added to the last step's.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"rules_elixir_vm/tools/internal/foreignbuild"
+)
+
+// sidecar is what a link's spec is called: the link's name and this.
+const sidecar = ".mixtest.json"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	tmp := os.Getenv("TEST_TMPDIR")
+	if tmp == "" {
+		tmp = os.TempDir()
+	}
+	if err := run(ctx, os.Args[0]+sidecar, os.Args[1:], tmp, os.Stdout); err != nil {
+		fmt.Fprintf(os.Stderr, "mixtest: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run carries out the spec in the file at path below tmp, and copies what the
+// steps print to out.
+func run(ctx context.Context, path string, args []string, tmp string, out io.Writer) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading the spec: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	spec := &foreignbuild.Spec{}
+	if err := d.Decode(spec); err != nil {
+		return fmt.Errorf("reading the spec %s: %w", path, err)
+	}
+	if len(spec.Steps) == 0 {
+		return fmt.Errorf("reading the spec %s: it has no steps", path)
+	}
+	last := &spec.Steps[len(spec.Steps)-1]
+	last.Argv = append(last.Argv, args...)
+
+	tmp, err = os.MkdirTemp(tmp, "mixtest")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	// Foreignbuild wants paths relative to where it runs, and its work directory is beside the log.
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if spec.Log, err = filepath.Rel(here, filepath.Join(tmp, "test.log")); err != nil {
+		return err
+	}
+
+	failure := foreignbuild.Run(ctx, spec, false)
+	if log, err := os.Open(spec.Log); err == nil {
+		_, err = io.Copy(out, log)
+		log.Close()
+		if err != nil {
+			return err
+		}
+	}
+	// What it printed has been shown; here is only how it ended.
+	var step *foreignbuild.StepError
+	var exit *exec.ExitError
+	if errors.As(failure, &step) && errors.As(failure, &exit) {
+		return fmt.Errorf("%s: %s ended with %v", spec.Label, step.Step.Name, exit)
+	}
+	return failure
+}
