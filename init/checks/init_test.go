@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What init is like as a program, and whether all that know its options agree.
+package checks
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+)
+
+func file(t *testing.T, variable string) string {
+	t.Helper()
+	if os.Getenv("TEST_SRCDIR") == "" {
+		t.Skip("needs what Bazel builds: bazel test //init:all")
+	}
+	path, err := runfiles.Rlocation(os.Getenv(variable))
+	if err != nil {
+		t.Fatalf("$%s: %v", variable, err)
+	}
+	return path
+}
+
+func TestProgram(t *testing.T) {
+	for _, cpu := range []string{"x86_64", "aarch64"} {
+		out, err := exec.Command(file(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
+			"-max-size", "40960", "-allow", "/tmp", file(t, "INIT_"+cpu)).CombinedOutput()
+		if err != nil {
+			t.Errorf("elfcheck: %v\n%s", err, out)
+		}
+	}
+}
+
+// Not the first process: it must leave the machine alone.
+func TestElsewhere(t *testing.T) {
+	out, err := exec.Command(file(t, "INIT_x86_64")).CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !bytes.HasPrefix(out, []byte("init: this is the first process")) {
+		t.Errorf("got %v, %s", err, out)
+	}
+}
+
+// The options' keys in the guide and in the rule are those in the source.
+func TestOptions(t *testing.T) {
+	source, err := os.ReadFile(file(t, "OPTIONS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide, err := os.ReadFile(file(t, "GUIDE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := func(text []byte, pattern string) []string {
+		var found []string
+		for _, match := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
+			found = append(found, strings.TrimSuffix(string(match[1]), "NAME"))
+		}
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	want := keys(source, `(?:same|after)\(key, "([^"]+)"\)`)
+	got := keys(guide, "(?m)^\\| `init\\.([^`=]+)`")
+	rule, err := os.ReadFile(file(t, "RULE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(rule), "_INIT_OPTIONS = [")
+	list, _, _ = strings.Cut(list, "]")
+	if known := keys([]byte(list), `"([^"]+)"`); !slices.Equal(known, want) {
+		t.Errorf("vm_image.bzl has %q, options.c %q", known, want)
+	}
+	if len(want) < 10 || !slices.Equal(got, want) {
+		t.Errorf("the table has %q, options.c %q", got, want)
+	}
+}
