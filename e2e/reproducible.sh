@@ -6,7 +6,7 @@
 # results from the disk cache, and compares every byte.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-targets=(//busybox //image:busybox_initramfs //toolchains/musl:sysroot_parts_x86_64 "$@")
+targets=(//busybox //image:busybox_initramfs //init //toolchains/musl:sysroot_parts_x86_64 "$@")
 groups=--output_groups=+vmlinux,+system_map
 # The foreign builds are run again; Go programs and downloads may come from the cache.
 again='^(ClangResources|MuslLibc|LinuxHeaders|LibCxx|BusyboxConfig|BusyboxBuild|Libelf|LinuxConfig|LinuxBuild|Initramfs)$'

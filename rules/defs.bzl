@@ -3,6 +3,7 @@
 
 load(":boot_test.bzl", _boot_test = "boot_test")
 load(":busybox.bzl", _busybox = "busybox")
+load(":elixir.bzl", _elixir = "elixir")
 load(":image.bzl", _vm_image = "vm_image")
 load(
     ":kernel.bzl",
@@ -11,14 +12,20 @@ load(
     _kernel_savefragment = "kernel_savefragment",
     _linux_kernel = "linux_kernel",
 )
+load(":mix.bzl", _ex_unit_test = "ex_unit_test", _mix_library = "mix_library", _mix_release = "mix_release")
+load(":otp.bzl", _erlang_otp = "erlang_otp")
 load(
     ":providers.bzl",
     _BuildToolsInfo = "BuildToolsInfo",
     _BusyboxInfo = "BusyboxInfo",
+    _ErlangSdkInfo = "ErlangSdkInfo",
     _FileTreeInfo = "FileTreeInfo",
     _InitramfsInfo = "InitramfsInfo",
     _LinuxConfigInfo = "LinuxConfigInfo",
     _LinuxKernelInfo = "LinuxKernelInfo",
+    _MixLibraryInfo = "MixLibraryInfo",
+    _MixReleaseInfo = "MixReleaseInfo",
+    _OtpInfo = "OtpInfo",
     _QemuInfo = "QemuInfo",
     _VmImageInfo = "VmImageInfo",
 )
@@ -26,18 +33,27 @@ load(":rootfs.bzl", _file_tree = "file_tree", _initramfs = "initramfs")
 
 BuildToolsInfo = _BuildToolsInfo
 BusyboxInfo = _BusyboxInfo
+ErlangSdkInfo = _ErlangSdkInfo
 FileTreeInfo = _FileTreeInfo
 InitramfsInfo = _InitramfsInfo
 LinuxConfigInfo = _LinuxConfigInfo
 LinuxKernelInfo = _LinuxKernelInfo
+MixLibraryInfo = _MixLibraryInfo
+MixReleaseInfo = _MixReleaseInfo
+OtpInfo = _OtpInfo
 QemuInfo = _QemuInfo
 VmImageInfo = _VmImageInfo
 boot_test = _boot_test
 busybox = _busybox
+ex_unit_test = _ex_unit_test
+elixir = _elixir
+erlang_otp = _erlang_otp
 file_tree = _file_tree
 initramfs = _initramfs
 kernel_diffconfig = _kernel_diffconfig
 kernel_menuconfig = _kernel_menuconfig
 kernel_savefragment = _kernel_savefragment
 linux_kernel = _linux_kernel
+mix_library = _mix_library
+mix_release = _mix_release
 vm_image = _vm_image

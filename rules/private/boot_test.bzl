@@ -12,6 +12,7 @@ _FAILURES = [
     "init_failed",
     "line_missing",
     "exit_code",
+    "client_failed",
 ]
 
 def _boot_test_impl(ctx):
@@ -26,6 +27,10 @@ def _boot_test_impl(ctx):
         fail("{}: expect_failure: \"{}\" is no failure of a machine. Take one of {}.".format(ctx.label, ctx.attr.failure, ", ".join(_FAILURES)))
     if ctx.attr.deadline < 0:
         fail("{}: deadline: {} is less than 0. Give seconds, or 0 for the test's own timeout.".format(ctx.label, ctx.attr.deadline))
+    if ctx.attr.client and not ctx.attr.expect:
+        fail("{}: client: it runs once all lines of expect have come, and there are none. Name the line that says that the guest is ready.".format(ctx.label))
+    if ctx.attr.client_args and not ctx.attr.client:
+        fail("{}: client_args: there is no client. Name one, or take them out.".format(ctx.label))
     for size in ctx.attr.scratch_disks:
         check_positive(ctx.label, "scratch_disks", size)
 
@@ -48,9 +53,12 @@ def _boot_test_impl(ctx):
         test["exit_code"] = ctx.attr.expect_exit_code
     if ctx.attr.failure:
         test["failure"] = {"kind": ctx.attr.failure, "message": ctx.attr.failure_message}
+    if ctx.attr.client:
+        test["client"] = {"args": ctx.attr.client_args}
     return [vm_program(
         ctx,
         machine,
+        client = ctx.attr.client,
         disks = [{"scratch_mb": size} for size in ctx.attr.scratch_disks],
         echo = ctx.attr.echo,
         test = test,
@@ -61,6 +69,8 @@ _boot_test = rule(
     doc = "See the macro.",
     test = True,
     attrs = VM_ATTRS | {
+        "client": attr.label(executable = True, cfg = "exec", doc = "A program that runs on the host once all lines of `expect` have come, and must exit with 0. In `VM_FORWARD_<port of the guest>` it finds the address and port that lead there, in `VM_QMP` the path of QEMU's control socket (QMP). Without an exit code to expect, the test is over when it ends."),
+        "client_args": attr.string_list(doc = "Arguments of the client."),
         "cmdline": attr.string_list(doc = "Words for the kernel's command line, after those of the image."),
         "cpus": attr.int(doc = "Number of processors; 0: as the image says."),
         "deadline": attr.int(doc = "Seconds after which the test fails; 0: a little before Bazel's timeout, which is the limit anyway."),
@@ -90,11 +100,11 @@ def boot_test(name, image, size = "medium", expect_failure = "", expect_failure_
       name: name of the test.
       image: the `vm_image`.
       size: size of the test, and so its timeout.
-      expect_failure: `kernel_not_reached`, `kernel_panic`, `init_failed`, `line_missing` or `exit_code`: the test passes only
-        if it fails in this way.
+      expect_failure: `kernel_not_reached`, `kernel_panic`, `init_failed`, `line_missing`, `exit_code` or
+        `client_failed`: the test passes only if it fails in this way.
       expect_failure_message: regular expressions: each must match a line of that failure's message.
       **kwargs: `machine`, `memory`, `cpus`, `cmdline` and `qemu_args` change the image or add to it; `scratch_disks`, `echo`,
-        `expect`, `reject`, `expect_exit_code` and `deadline` are described in docs/boot.md; others are common attributes of tests.
+        `client`, `client_args`, `expect`, `reject`, `expect_exit_code` and `deadline` are described in docs/boot.md; others are common attributes of tests.
     """
     _boot_test(
         name = name,

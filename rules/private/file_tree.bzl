@@ -196,11 +196,12 @@ def _check_directories(ctx, entries, tars):
                 entries[directory].origin,
             ))
 
-def file_tree_info(ctx):
+def file_tree_info(ctx, more = []):
     """The tree that the attributes of a target describe. Needs FILE_TREE_ATTRS.
 
     Args:
       ctx: the rule's context.
+      more: list of FileTreeInfo: what the rule itself adds.
 
     Returns:
       FileTreeInfo: checked, trees included.
@@ -238,7 +239,7 @@ def file_tree_info(ctx):
 
     entries = dict(own)
     symlink_lists = []
-    for tree in [target[FileTreeInfo] for target in ctx.attr.trees]:
+    for tree in more + [target[FileTreeInfo] for target in ctx.attr.trees]:
         for path, entry in tree.entries.items():
             _add(ctx, entries, path, entry)
         tars.extend([tar for tar in tree.tars if tar not in tars])

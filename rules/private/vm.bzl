@@ -62,7 +62,27 @@ def _rlocation(ctx, file):
         return file.short_path.removeprefix("../")
     return ctx.workspace_name + "/" + file.short_path
 
-def vm_program(ctx, image, disks = [], echo = "", test = None):
+def vm_machine(ctx, image):
+    """Fails where no machine can be made of an image. Needs VM_TOOLCHAINS.
+
+    Args:
+      ctx: the rule's context.
+      image: VmImageInfo.
+
+    Returns:
+      QEMU's machine type.
+    """
+    check_image(ctx.label, image)
+    qemu = ctx.toolchains[QEMU].qemu
+    if image.kernel.arch != qemu.cpu:
+        fail("{}: kernel: it is for {}, the emulator of the target platform for {}. Build both for the same platform.".format(ctx.label, image.kernel.arch, qemu.cpu))
+    known = _MACHINES[qemu.cpu]
+    machine = image.machine or known[0]
+    if machine not in known:
+        fail("{}: machine: \"{}\" is none of those for {}: {}. Take one of them, or build for another platform.".format(ctx.label, machine, qemu.cpu, ", ".join(known)))
+    return machine
+
+def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, path = None, files = None):
     """Declares a program that boots a machine. Needs VM_ATTRS and VM_TOOLCHAINS.
 
     Args:
@@ -71,21 +91,17 @@ def vm_program(ctx, image, disks = [], echo = "", test = None):
       disks: list of dicts: further disks, as in the spec of tools/vm.
       echo: address of an echo service, if any.
       test: dict: `test` in the spec; None for a machine on the terminal.
+      client: the Target of the program that a test runs against the machine, if any; its `client` in `test` needs no program.
+      path: of the program in the package; its name, if there is none.
+      files: depset of the target's files; the program and its spec, if there is none.
 
     Returns:
       DefaultInfo.
     """
-    check_image(ctx.label, image)
+    machine = vm_machine(ctx, image)
     qemu = ctx.toolchains[QEMU].qemu
     kernel = image.kernel
-    if kernel.arch != qemu.cpu:
-        fail("{}: kernel: it is for {}, the emulator of the target platform for {}. Build both for the same platform.".format(ctx.label, kernel.arch, qemu.cpu))
-    known = _MACHINES[qemu.cpu]
-    machine = image.machine or known[0]
-    if machine not in known:
-        fail("{}: machine: \"{}\" is none of those for {}: {}. Take one of them, or build for another platform.".format(ctx.label, machine, qemu.cpu, ", ".join(known)))
-
-    files = [kernel.image] + image.disks
+    inputs = [kernel.image] + image.disks
     spec = {
         "cmdline": image.cmdline,
         "cpu": qemu.cpu,
@@ -104,27 +120,34 @@ def vm_program(ctx, image, disks = [], echo = "", test = None):
         "rng": True,
     }
     if machine == "microvm":
-        files.append(kernel.vmlinux)
+        inputs.append(kernel.vmlinux)
         spec["vmlinux"] = _rlocation(ctx, kernel.vmlinux)
     if image.initramfs:
-        files.append(image.initramfs)
+        inputs.append(image.initramfs)
         spec["initrd"] = _rlocation(ctx, image.initramfs)
+    runfiles = ctx.attr._vm[DefaultInfo].default_runfiles
     if test:
         spec["test"] = test
+    if client:
+        program = client[DefaultInfo].files_to_run.executable
+        test["client"]["program"] = _rlocation(ctx, program)
+        inputs.append(program)
+        runfiles = runfiles.merge(client[DefaultInfo].default_runfiles)
 
-    executable = ctx.actions.declare_file(ctx.label.name)
+    path = path or ctx.label.name
+    executable = ctx.actions.declare_file(path)
     ctx.actions.symlink(output = executable, target_file = ctx.executable._vm, is_executable = True)
 
     # The program looks for its spec under this name.
-    sidecar = ctx.actions.declare_file(ctx.label.name + ".vm.json")
+    sidecar = ctx.actions.declare_file(path + ".vm.json")
     ctx.actions.write(sidecar, json.encode_indent(spec) + "\n")
     return DefaultInfo(
         executable = executable,
-        files = depset([executable, sidecar]),
+        files = files or depset([executable, sidecar]),
         runfiles = ctx.runfiles(
-            [executable, sidecar] + files,
+            [executable, sidecar] + inputs,
             transitive_files = qemu.system.files,
-        ).merge(ctx.attr._vm[DefaultInfo].default_runfiles),
+        ).merge(runfiles),
     )
 
 def changed_image(image, **fields):

@@ -1,57 +1,271 @@
 # SPDX-License-Identifier: Apache-2.0
 "A virtual machine that boots in QEMU."
 
-load("//rules:providers.bzl", "InitramfsInfo", "LinuxKernelInfo", "VmImageInfo")
-load(":vm.bzl", "VM_ATTRS", "VM_TOOLCHAINS", "parse_forward", "vm_program")
+load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo", "InitramfsInfo", "LinuxKernelInfo", "MixReleaseInfo", "VmImageInfo")
+load(":file_tree.bzl", "file_tree_info", "tree_entry")
+load(":foreign_build.bzl", "BUILD_TOOLS")
+load(":initramfs.bzl", "INITRAMFS_ATTRS", "initramfs_name", "pack_initramfs")
+load(":vm.bzl", "VM_ATTRS", "VM_TOOLCHAINS", "parse_forward", "vm_machine", "vm_program")
 
 visibility("//rules/...")
 
+# Where the release is in the image: the default of init's option `root`.
+_ROOT = "/app"
+
+# Keys of init's options; docs/init.md has them, and a test compares.
+_INIT_OPTIONS = [
+    "command",
+    "crash_dump",
+    "cwd",
+    "env.",
+    "flags",
+    "hostname",
+    "limit.",
+    "net",
+    "net.device",
+    "net.wait",
+    "on_exit",
+    "pre_start",
+    "root",
+    "stop_timeout",
+    "user",
+]
+
+# Attributes that describe a root file system.
+_TREE = ["devices", "directories", "executables", "files", "symlinks", "tars", "trees"]
+
+# musl and the compiler's runtime are linked into every program.
+_COMPONENTS = {"musl": "1.2.5"}
+
+def _check_option(ctx, attribute, key, value):
+    if not [known for known in _INIT_OPTIONS if key == known or (known.endswith(".") and key.startswith(known) and key != known)]:
+        fail("{}: {}: \"{}\" is no option of init. Take one of {}, without \"init.\" before it.".format(ctx.label, attribute, key, ", ".join(_INIT_OPTIONS)))
+    if value != value.strip() or "\n" in value or "\r" in value or "\000" in value:
+        fail("{}: {}: {}: the value {} begins or ends with white space, or has several lines. Write one line.".format(ctx.label, attribute, key, repr(value)))
+
+def _init_options(ctx, release):
+    "Init's options as lines of its file."
+    options = {"env.RELEASE_NAME": release.name}
+    for attribute, prefix, values in [
+        ("init_options", "", ctx.attr.init_options),
+        ("env", "env.", ctx.attr.env),
+        ("hostname", "", {"hostname": ctx.attr.hostname} if ctx.attr.hostname else {}),
+        ("network", "", {"net": ctx.attr.network} if ctx.attr.network else {}),
+    ]:
+        for key, value in values.items():
+            _check_option(ctx, attribute, prefix + key, value)
+            if "=" in key:
+                fail("{}: {}: \"{}\" has a \"=\". Take it out.".format(ctx.label, attribute, key))
+            options[prefix + key] = value
+    return "".join(["{} = {}\n".format(key, value) for key, value in sorted(options.items())])
+
+def _release_tree(ctx, release):
+    "What a release needs around it."
+    conf = ctx.actions.declare_file(ctx.label.name + ".init.conf")
+    ctx.actions.write(conf, _init_options(ctx, release))
+
+    def entry(file, mode, attribute):
+        return tree_entry(file = file, kind = "file", mode = mode, origin = "{} {}".format(ctx.label, attribute))
+
+    return FileTreeInfo(
+        entries = {
+            "/etc/environment": entry(release.env, "0644", "release"),
+            "/etc/init.conf": entry(conf, "0644", "init_options"),
+            "/init": entry(ctx.executable.init, "0755", "init"),
+        },
+        symlink_lists = [],
+        tars = [struct(file = release.tar, origin = "{} release".format(ctx.label), prefix = _ROOT)],
+    )
+
+def _check_attributes(ctx):
+    tree = [name for name in _TREE + ["busybox", "release"] if getattr(ctx.attr, name)]
+    if ctx.attr.initramfs and tree:
+        fail("{}: {}: there is an initramfs already. Take {} into that, or take out initramfs, and the image makes its own.".format(ctx.label, tree[0], tree[0]))
+    if not ctx.attr.release:
+        for name in ["env", "hostname", "init_options", "network"]:
+            if getattr(ctx.attr, name):
+                fail("{}: {}: it is for the init of an image with a release. Name a release, or take it out.".format(ctx.label, name))
+    return bool(tree)
+
+def _root(ctx):
+    "The initramfs: struct of `archive`, `compression` and `listing`; None for an image that has none."
+    if not _check_attributes(ctx):
+        if not ctx.attr.initramfs:
+            return None
+        info = ctx.attr.initramfs[InitramfsInfo]
+        return struct(archive = info.archive, compression = info.compression, listing = None)
+    more = []
+    if ctx.attr.release:
+        more.append(_release_tree(ctx, ctx.attr.release[MixReleaseInfo]))
+    if ctx.attr.busybox:
+        more.append(ctx.attr.busybox[FileTreeInfo])
+    name = "{}/{}".format(ctx.label.name, initramfs_name("initramfs", ctx.attr.compression))
+    return pack_initramfs(ctx, file_tree_info(ctx, more), name)
+
+def _image_files(ctx, image, root):
+    """Declares the files of an image: what is booted, and what goes with it.
+
+    Args:
+      ctx: the rule's context.
+      image: VmImageInfo.
+      root: what `_root` returned.
+
+    Returns:
+      list of Files.
+    """
+    machine = vm_machine(ctx, image)
+    kernel = image.kernel
+    kernel_name = {"aarch64": "Image", "x86_64": "bzImage"}[kernel.arch]
+    sources = {
+        kernel_name: kernel.image,
+        "vmlinux": kernel.vmlinux,
+    }
+    spec = {
+        "cmdline": image.cmdline,
+        "cpu": kernel.arch,
+        "cpus": image.cpus,
+        "disks": [{"file": "disk{}.img".format(i), "snapshot": True} for i in range(len(image.disks))],
+        "kernel": kernel_name,
+        "label": str(ctx.label),
+        "machine": machine,
+        "memory_mb": image.memory,
+        "network": {"forwards": [{"guest": forward.guest, "host": forward.host} for forward in image.forwards]},
+        "qemu": "qemu-system-" + kernel.arch,
+        "qemu_args": image.qemu_args,
+        "rng": True,
+        "vmlinux": "vmlinux",
+    }
+    for i, disk in enumerate(image.disks):
+        sources["disk{}.img".format(i)] = disk
+    if root:
+        spec["initrd"] = initramfs_name("initramfs", root.compression)
+        sources[spec["initrd"]] = root.archive
+
+    files = []
+    for name, file in sources.items():
+        path = "{}/{}".format(ctx.label.name, name)
+        if file.owner == ctx.label:
+            # The initramfs that is packed here has its name already.
+            files.append(file)
+        else:
+            link = ctx.actions.declare_file(path)
+            ctx.actions.symlink(output = link, target_file = file)
+            files.append(link)
+
+    inputs = sources.values() + [kernel.config, kernel.release]
+    request = {
+        "components": _COMPONENTS,
+        "files": {name: file.path for name, file in sources.items()},
+        "kernel_config": kernel.config.path,
+        "kernel_release": kernel.release.path,
+        "machine": spec,
+    }
+    if ctx.attr.release:
+        request["release"] = ctx.attr.release[MixReleaseInfo].metadata.path
+        inputs.append(ctx.attr.release[MixReleaseInfo].metadata)
+    if ctx.attr.busybox:
+        request["busybox"] = ctx.attr.busybox[BusyboxInfo].binary.path
+        inputs.append(ctx.attr.busybox[BusyboxInfo].binary)
+    request_file = ctx.actions.declare_file(ctx.label.name + ".image.json")
+    ctx.actions.write(request_file, json.encode_indent(request) + "\n")
+    outputs = [ctx.actions.declare_file("{}/{}".format(ctx.label.name, name)) for name in ["cmdline", "firecracker.json", "run", "vm.json"]]
+    arguments = ctx.actions.args()
+    arguments.add("-spec", request_file)
+    arguments.add("-out", outputs[0].dirname)
+    ctx.actions.run(
+        mnemonic = "VmImage",
+        executable = ctx.executable._vmimage,
+        arguments = [arguments],
+        inputs = inputs + [request_file],
+        outputs = outputs,
+        env = {},
+        use_default_shell_env = False,
+        execution_requirements = {"block-network": "1"},
+        progress_message = "Describing %{label}",
+    )
+    return files + outputs
+
 def _vm_image_impl(ctx):
-    initramfs = ctx.attr.initramfs[InitramfsInfo].archive if ctx.attr.initramfs else None
+    root = _root(ctx)
     kernel = ctx.attr.kernel[LinuxKernelInfo]
     image = VmImageInfo(
         cmdline = ctx.attr.cmdline,
         cpus = ctx.attr.cpus,
         disks = ctx.files.disks,
         forwards = [parse_forward(ctx.label, text) for text in ctx.attr.forwards],
-        initramfs = initramfs,
+        initramfs = root.archive if root else None,
         kernel = kernel,
         machine = ctx.attr.machine,
         memory = ctx.attr.memory,
         qemu_args = ctx.attr.qemu_args,
     )
     return [
-        vm_program(ctx, image),
+        vm_program(
+            ctx,
+            image,
+            path = "{}_/{}".format(ctx.label.name, ctx.label.name),
+            files = depset(_image_files(ctx, image, root)),
+        ),
         image,
         OutputGroupInfo(
-            initramfs = depset([initramfs] if initramfs else []),
+            initramfs = depset([root.archive] if root else []),
             kernel = depset([kernel.image]),
+            listing = depset([root.listing] if root and root.listing else []),
             vmlinux = depset([kernel.vmlinux]),
         ),
     ]
 
 vm_image = rule(
     implementation = _vm_image_impl,
-    doc = """A virtual machine: a kernel, an initramfs and the hardware that they see.
+    doc = """A virtual machine: a kernel, a root file system and the hardware that they see.
+
+With `release` the image starts a Mix release: its initramfs has the release in `/app`, `init` as `/init`, and what the
+attributes of `file_tree` name. Without, it has these alone, or is that of `initramfs`.
+
+`bazel build` makes these files, in a directory of the target's name:
+
+| | |
+|---|---|
+| `bzImage` (aarch64: `Image`) | the kernel |
+| `vmlinux` | the kernel as an ELF file, for Firecracker and QEMU's microvm |
+| `initramfs.cpio.xz` | the root file system; its name tells the compression |
+| `disk0.img`, … | the disks |
+| `cmdline` | the kernel's command line |
+| `run` | a shell script that boots them in QEMU, wherever they are |
+| `firecracker.json` | for `firecracker --config-file`; the host has the network device `tap0` |
+| `vm.json` | a manifest: sizes and sha256 of these files, hardware, versions of all components |
 
 `bazel run` boots it in QEMU on the terminal (Ctrl-A X leaves; the exit status is what the guest wrote to its exit channel);
 arguments after `--` go to QEMU. `boot_test` boots it as a test. Every machine has a serial console, a network card in
 QEMU's user network (address 10.0.2.15, also by DHCP), a virtio random number generator, and the exit channel: the virtio
 port `org.rules_elixir_vm.exit`. The kernel's command line begins with `console=… panic=-1` and, on microvm, `reboot=t`.
 
-The output groups `kernel`, `vmlinux` and `initramfs` hold what is booted.""",
+The output groups `kernel`, `vmlinux` and `initramfs` hold what is booted, `listing` a listing of an initramfs that is made here.""",
     executable = True,
-    attrs = VM_ATTRS | {
+    attrs = VM_ATTRS | INITRAMFS_ATTRS | {
+        "busybox": attr.label(providers = [BusyboxInfo, FileTreeInfo], doc = "A `busybox` to take along: a shell to look around with."),
         "cmdline": attr.string_list(doc = "Further words of the kernel's command line."),
+        "compression": attr.string(
+            default = "xz",
+            doc = "How the initramfs is compressed. The kernel needs the option for it: `CONFIG_RD_GZIP`, `CONFIG_RD_ZSTD`, `CONFIG_RD_XZ`.",
+            values = ["gzip", "none", "xz", "zstd"],
+        ),
         "cpus": attr.int(default = 1, doc = "Number of processors."),
         "disks": attr.label_list(allow_files = True, doc = "Raw disk images, in the order of the virtio disks. What the guest writes is gone after the run."),
+        "env": attr.string_dict(doc = "Variables of the release's environment. They come after those of its `rel/env.sh`."),
         "forwards": attr.string_list(doc = "TCP ports of the host's 127.0.0.1 that lead into the guest: `HOST:GUEST`. The host's port 0 takes any that is free, and `bazel run` prints it."),
-        "initramfs": attr.label(providers = [InitramfsInfo], doc = "The initramfs; without it the kernel must find its root on a disk."),
+        "hostname": attr.string(doc = "The guest's name; empty: that of DHCP, or `vm`."),
+        "init": attr.label(default = Label("//init"), executable = True, cfg = "target", doc = "The first process of an image with a release."),
+        "init_options": attr.string_dict(doc = "Further options of init, as in docs/init.md, without `init.` before them."),
+        "initramfs": attr.label(providers = [InitramfsInfo], doc = "A whole initramfs, in place of one that is made here. With neither, the kernel must find its root on a disk."),
         "kernel": attr.label(mandatory = True, providers = [LinuxKernelInfo], doc = "The kernel."),
         "machine": attr.string(doc = "QEMU's machine type: `q35` (default), `pc` or `microvm` for x86_64, `virt` for aarch64."),
         "memory": attr.int(default = 256, doc = "Memory in MB."),
+        "network": attr.string(doc = "The guest's network: `dhcp` (default), `none`, or `ADDRESS/PREFIX[,GATEWAY[,NAMESERVER…]]`."),
         "qemu_args": attr.string_list(doc = "Further arguments of QEMU."),
+        "release": attr.label(providers = [MixReleaseInfo], doc = "The `mix_release` that the image starts."),
+        "_vmimage": attr.label(default = Label("//tools/vmimage:exec"), executable = True, cfg = "exec"),
     },
     provides = [VmImageInfo],
-    toolchains = VM_TOOLCHAINS,
+    toolchains = VM_TOOLCHAINS + [Label(BUILD_TOOLS)],
 )

@@ -20,7 +20,7 @@ const usage = `usage:
   vm test -spec SPEC.json
         boots it and compares what it does with the spec; the exit status is
         0 for success, 1 where no verdict was possible, 2 for wrong usage, 11 kernel_not_reached, 12 kernel_panic,
-        13 init_failed, 14 line_missing, 15 exit_code, 16 qemu_failed
+        13 init_failed, 14 line_missing, 15 exit_code, 16 qemu_failed, 17 client_failed
 `
 
 // sidecar is what a link's spec is called: the link's name and this.

@@ -2,7 +2,7 @@
 "What `vm_image` and `boot_test` declare."
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:providers.bzl", "InitramfsInfo", "LinuxKernelInfo", "VmImageInfo")
+load("//rules:providers.bzl", "InitramfsInfo", "LinuxKernelInfo", "MixReleaseInfo", "VmImageInfo")
 load("//rules/test:failure_test.bzl", "failure_test")
 
 visibility("//rules/test/...")
@@ -31,12 +31,28 @@ fake_initramfs = rule(
     provides = [InitramfsInfo],
 )
 
+def _fake_release_impl(ctx):
+    files = {}
+    for name in ["env", "metadata", "tar"]:
+        files[name] = ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
+        ctx.actions.write(files[name], "")
+    return [MixReleaseInfo(name = "demo", **files)]
+
+fake_release = rule(
+    implementation = _fake_release_impl,
+    provides = [MixReleaseInfo],
+)
+
+def _written(env, suffix):
+    "What is written to the one file with this suffix."
+    for action in analysistest.target_actions(env):
+        if action.mnemonic == "FileWrite" and action.outputs.to_list()[0].basename.endswith(suffix):
+            return action.content
+    return None
+
 def _spec(env):
     "The spec that the target's program finds beside it."
-    for action in analysistest.target_actions(env):
-        if action.mnemonic == "FileWrite" and action.outputs.to_list()[0].basename.endswith(".vm.json"):
-            return json.decode(action.content)
-    return None
+    return json.decode(_written(env, ".vm.json"))
 
 def _runfiles(env):
     info = analysistest.target_under_test(env)[DefaultInfo]
@@ -59,14 +75,18 @@ def _spec_test_impl(ctx):
     _assert_in_runfiles(env, spec)
 
     # The program and its spec lie side by side, for the build and when it runs.
-    name = target.label.name
-    asserts.equals(env, name, target[DefaultInfo].files_to_run.executable.basename)
-    asserts.equals(env, [name, name + ".vm.json"], [file.basename for file in target[DefaultInfo].files.to_list()])
-    for path in [name, name + ".vm.json"]:
-        asserts.true(env, "rules/test/vm/" + path in _runfiles(env), path + " is no runfile")
+    program = target[DefaultInfo].files_to_run.executable.short_path
+    asserts.equals(env, target.label.name, program.rpartition("/")[2])
+    for path in [program, program + ".vm.json"]:
+        asserts.true(env, path in _runfiles(env), path + " is no runfile")
+    files = [file.short_path.removeprefix("rules/test/vm/") for file in target[DefaultInfo].files.to_list()]
+    asserts.equals(env, ctx.attr.files or [target.label.name, target.label.name + ".vm.json"], files)
     return analysistest.end(env)
 
-_ATTRS = {"spec": attr.string(mandatory = True, doc = "The expected spec as JSON, without its label and its emulator.")}
+_ATTRS = {
+    "files": attr.string_list(doc = "The target's files in its package; default: the program and its spec."),
+    "spec": attr.string(mandatory = True, doc = "The expected spec as JSON, without its label and its emulator."),
+}
 
 spec_test = analysistest.make(
     _spec_test_impl,
@@ -100,6 +120,38 @@ def _providers_test_impl(ctx):
     return analysistest.end(env)
 
 providers_test = analysistest.make(_providers_test_impl)
+
+def _release_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    asserts.equals(env, ctx.attr.conf, _written(env, ".init.conf"))
+    tree = json.decode(_written(env, ".filetree.json"))
+    asserts.equals(
+        env,
+        {
+            "/bin/tool": "BUILD.bazel",
+            "/etc/environment": "release/env",
+            "/etc/init.conf": "release_image.init.conf",
+            "/init": "init/init_/program",
+        },
+        {entry["path"]: entry["source"].partition("rules/test/vm/")[2] or entry["source"].partition("/bin/")[2] for entry in tree["entries"]},
+    )
+    asserts.equals(env, ["0755", "0644", "0644", "0755"], [entry["mode"] for entry in sorted(tree["entries"], key = lambda entry: entry["path"])])
+    asserts.equals(env, [("/app", "release/tar")], [(tar["prefix"], tar["source"].partition("rules/test/vm/")[2]) for tar in tree["tars"]])
+
+    image = json.decode(_written(env, ".image.json"))
+    asserts.equals(env, ["bzImage", "initramfs.cpio.zst", "vmlinux"], sorted(image["files"]))
+    asserts.equals(env, "release/metadata", image["release"].partition("rules/test/vm/")[2])
+    asserts.equals(env, "initramfs.cpio.zst", image["machine"]["initrd"])
+    asserts.equals(env, "initramfs.cpio.zst", target[VmImageInfo].initramfs.basename)
+    asserts.equals(env, 64, image["machine"]["memory_mb"])
+    asserts.equals(env, 1, len(target[OutputGroupInfo].listing.to_list()))
+    return analysistest.end(env)
+
+release_test = analysistest.make(
+    _release_test_impl,
+    attrs = {"conf": attr.string(mandatory = True, doc = "The expected /etc/init.conf.")},
+)
 
 def refused(name, rule, attributes, message):
     """A target that cannot be analyzed, and the test that this is said well.

@@ -93,6 +93,9 @@ func (m *machine) command() []string {
 			"-object", "rng-builtin,id=rng",
 			"-device", m.virtio("rng")+",rng=rng")
 	}
+	if m.Test != nil && m.Test.Client != nil {
+		argv = append(argv, "-qmp", "unix:"+escape(m.qmpSocket())+",server=on,wait=off")
+	}
 	return append(argv, m.QEMUArgs...)
 }
 

@@ -54,6 +54,9 @@ func (s *Spec) locate() error {
 	for i := range s.Disks {
 		paths = append(paths, &s.Disks[i].File)
 	}
+	if s.Test != nil && s.Test.Client != nil {
+		paths = append(paths, &s.Test.Client.Program)
+	}
 	var files *runfiles.Runfiles
 	for _, path := range paths {
 		if *path == "" {
@@ -298,28 +301,68 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 	go func() { done <- cmd.Wait() }()
 
 	var e end
-	select {
-	case err = <-done:
-		kill() // what it has left behind
-	case <-follow.clear:
-		e.stopped = true
-		if !follow.complete() {
-			select {
-			case err = <-done:
-				done <- err
-			case <-time.After(grace):
+	var client clientRun
+	defer client.kill()
+	log := follow.clientOutput(out)
+	for running := true; running; {
+		select {
+		case err = <-done:
+			kill() // what it has left behind
+			running = false
+		case <-follow.ready:
+			follow.ready = nil
+			if err := client.start(m.client(log)); err != nil {
+				kill()
+				<-done
+				return fmt.Errorf("%s: starting the client: %w", spec.Label, err)
 			}
+		case failed := <-client.done:
+			client = clientRun{}
+			log.Close()
+			if failed == nil {
+				follow.clientDone()
+				continue
+			}
+			e.client = failed.Error()
+			kill()
+			<-done
+			e.stopped, running = true, false
+		case <-follow.clear:
+			e.stopped, running = true, false
+			if !follow.complete() {
+				select {
+				case err = <-done:
+					done <- err
+				case <-time.After(grace):
+				}
+			}
+			kill()
+			<-done
+		case <-late.C:
+			e.late, running = timeout, false
+			kill()
+			<-done
+		case s := <-caught:
+			kill()
+			<-done
+			return fmt.Errorf("%s: interrupted by signal: %s", spec.Label, s)
 		}
-		kill()
-		<-done
-	case <-late.C:
-		e.late = timeout
-		kill()
-		<-done
-	case s := <-caught:
-		kill()
-		<-done
-		return fmt.Errorf("%s: interrupted by signal: %s", spec.Label, s)
+	}
+	// Its machine is gone: what it does not say now it will not say.
+	if client.cmd != nil {
+		select {
+		case failed := <-client.done:
+			client = clientRun{}
+			if failed != nil {
+				e.client = failed.Error()
+			} else {
+				follow.clientDone()
+			}
+		case <-time.After(grace):
+			client.kill()
+			e.client = "it did not end, but the machine did"
+		}
+		log.Close()
 	}
 	if !e.stopped && e.late == 0 && err != nil {
 		e.qemu = strings.TrimSpace(err.Error() + "\n" + stderr.String())
@@ -365,6 +408,7 @@ func deadline(t *Test, testTimeout string) (time.Duration, error) {
 type follower struct {
 	raw   io.Writer
 	clear chan struct{} // closed when the verdict is clear
+	ready chan struct{} // closed when it is the client's turn
 
 	mu      sync.Mutex
 	parser  *console.Parser
@@ -374,11 +418,20 @@ type follower struct {
 
 func newFollower(test *Test, raw, out io.Writer) *follower {
 	f := &follower{raw: raw, clear: make(chan struct{}), watcher: watcher{test: test}}
+	var ready chan struct{}
+	if test.Client != nil {
+		ready = make(chan struct{})
+		f.ready = ready
+	}
 	f.parser = console.NewParser(func(line string) {
 		fmt.Fprintln(out, line)
 		if f.watcher.line(line) && !f.decided {
 			f.decided = true
 			close(f.clear)
+		}
+		if ready != nil && f.watcher.ready() {
+			close(ready)
+			ready = nil
 		}
 	})
 	return f
@@ -391,6 +444,17 @@ func (f *follower) Write(data []byte) (int, error) {
 		return 0, fmt.Errorf("keeping the console: %w", err)
 	}
 	return f.parser.Write(data)
+}
+
+// clientDone takes the good end of the client.
+func (f *follower) clientDone() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.watcher.served = true
+	if f.watcher.decided() && !f.decided {
+		f.decided = true
+		close(f.clear)
+	}
 }
 
 func (f *follower) complete() bool {

@@ -39,10 +39,27 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	case "client":
+		playClient(os.Args[1:])
 	case "sleep":
 		time.Sleep(time.Hour)
 	}
 	os.Exit(m.Run())
+}
+
+// playClient tells a play of QEMU to go on, and does what it is told.
+func playClient(args []string) {
+	fmt.Println("forward", os.Getenv("VM_FORWARD_80") != "", "qmp", filepath.Base(os.Getenv("VM_QMP")))
+	if err := os.WriteFile(filepath.Join(filepath.Dir(os.Getenv("VM_QMP")), "go"), nil, 0o600); err != nil {
+		panic(err)
+	}
+	switch args[0] {
+	case "fail":
+		os.Exit(5)
+	case "hang":
+		time.Sleep(time.Hour)
+	}
+	os.Exit(0)
 }
 
 // playQEMU does what the arguments after -play say, one by one.
@@ -102,6 +119,13 @@ func playQEMU(args []string) {
 				}
 			}
 			fmt.Fprintln(pipe, "started")
+		case "client": // waits for it
+			for {
+				if _, err := os.Stat(filepath.Join(filepath.Dir(value("file,id=exit,path=")), "go")); err == nil {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
 		case "hang":
 			time.Sleep(time.Hour)
 		case "exit":
@@ -334,5 +358,52 @@ func TestQEMUNeverSurvives(t *testing.T) {
 				t.Errorf("left behind: %v", left)
 			}
 		})
+	}
+}
+
+func TestClient(t *testing.T) {
+	zero := 0
+	for _, test := range []struct {
+		name, client string
+		code         *int
+		play         []string
+		want         string // part of the error; "": none
+	}{
+		{"the guest ends after it", "good", &zero, []string{"print:ready\n", "client", "code:0\n"}, ""},
+		{"the test ends after it", "good", nil, []string{"print:ready\n", "hang"}, ""},
+		{"it fails", "fail", &zero, []string{"print:ready\n", "hang"}, "client_failed: //x:y: the client failed: exit status 5"},
+		{"it fails, and no code matters", "fail", nil, []string{"print:ready\n", "hang"}, "client_failed: "},
+		{"it hangs", "hang", &zero, []string{"print:ready\n", "client", "code:0\n"}, "the client failed: it did not end, but the machine did"},
+		{"it never starts", "good", &zero, []string{"print:no\n", "code:0\n"}, "line_missing: //x:y: expected line 1 of 1 did not come"},
+		{"another code", "good", &zero, []string{"print:ready\n", "client", "code:3\n"}, "exit_code: //x:y: the guest's exit code is 3, expected 0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			spec := newSpec(t, &Test{Expect: []string{"^ready$"}, ExitCode: test.code}, test.play...)
+			spec.Test.Client = &Client{Program: filepath.Join(filepath.Dir(spec.QEMU), "client"), Args: []string{test.client}}
+			spec.Network = &Network{Forwards: []Forward{{Guest: 80}}}
+			if err := os.Symlink(spec.QEMU, spec.Test.Client.Program); err != nil {
+				t.Fatal(err)
+			}
+			if err := spec.validate(); err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			err := RunTest(spec, "", &out)
+			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, expected %q", err, test.want)
+			}
+			started := !strings.Contains(test.want, "line_missing")
+			if got := strings.Contains(out.String(), "client: forward true qmp qmp\n"); got != started {
+				t.Errorf("the client ran: %v\n%s", got, &out)
+			}
+		})
+	}
+}
+
+func TestClientSpec(t *testing.T) {
+	for _, test := range []Test{{Client: &Client{Program: "x"}}, {Client: &Client{}, Expect: []string{"a"}}} {
+		if err := test.validate(); err == nil || !strings.Contains(err.Error(), "client: expected") {
+			t.Errorf("got %v", err)
+		}
 	}
 }

@@ -78,6 +78,9 @@ type Test struct {
 	// ends. Without it the code does not matter, and the run is over with the
 	// last expected line.
 	ExitCode *int `json:"exit_code,omitempty"`
+	// Client runs once all lines of Expect have come, and must exit with 0.
+	// Without an ExitCode the run is over then.
+	Client *Client `json:"client,omitempty"`
 	// Failure, if it is there, must come.
 	Failure *WantFailure `json:"failure,omitempty"`
 	// TimeoutSeconds is the deadline; 0: a little before $TEST_TIMEOUT.
@@ -228,6 +231,9 @@ func (t *Test) validate() error {
 	}
 	if t.ExitCode != nil && (*t.ExitCode < 0 || *t.ExitCode > 255) {
 		return fmt.Errorf(`"exit_code" is %d; expected 0 to 255`, *t.ExitCode)
+	}
+	if t.Client != nil && (t.Client.Program == "" || len(t.Expect) == 0) {
+		return errors.New(`client: expected a "program", and lines in "expect" after which it runs`)
 	}
 	if t.TimeoutSeconds < 0 {
 		return fmt.Errorf(`"timeout_seconds" is %d; expected 0 or more`, t.TimeoutSeconds)

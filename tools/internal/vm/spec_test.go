@@ -109,7 +109,7 @@ func TestParseSpecErrors(t *testing.T) {
 		{"reject", change(t, []any{"*"}, "test", "reject"), `test: reject[0] is "*"`},
 		{"exit code", change(t, 256, "test", "exit_code"), `test: "exit_code" is 256`},
 		{"timeout", change(t, -1, "test", "timeout_seconds"), `test: "timeout_seconds" is -1`},
-		{"failure", change(t, "panic", "test", "failure", "kind"), `failure: "kind" is "panic"; expected one of exit_code, init_failed, kernel_not_reached, kernel_panic, line_missing, qemu_failed`},
+		{"failure", change(t, "panic", "test", "failure", "kind"), `failure: "kind" is "panic"; expected one of client_failed, exit_code, init_failed, kernel_not_reached, kernel_panic, line_missing, qemu_failed`},
 		{"message", change(t, []any{"["}, "test", "failure", "message"), `failure: message[0] is "["`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -19,6 +19,7 @@ const (
 	LineMissing      = "line_missing"
 	ExitCode         = "exit_code"
 	QEMUFailed       = "qemu_failed"
+	ClientFailed     = "client_failed"
 )
 
 // kinds maps each to the exit status of `vm test`.
@@ -29,6 +30,7 @@ var kinds = map[string]int{
 	LineMissing:      14,
 	ExitCode:         15,
 	QEMUFailed:       16,
+	ClientFailed:     17,
 }
 
 const tailLines = 20
@@ -66,6 +68,7 @@ func (f *Failure) Error() string {
 type watcher struct {
 	test     *Test
 	matched  int    // how many of the expected lines have come
+	served   bool   // the client ended well
 	rejected string // the line, and
 	reject   string // the pattern
 	status   console.Status
@@ -101,7 +104,12 @@ func (w *watcher) decided() bool {
 
 // complete says that all came that the test waits for.
 func (w *watcher) complete() bool {
-	return w.test.ExitCode == nil && len(w.test.expect) > 0 && w.matched == len(w.test.expect)
+	return w.test.ExitCode == nil && w.ready() && (w.test.Client == nil || w.served)
+}
+
+// ready says that all expected lines came: it is the client's turn.
+func (w *watcher) ready() bool {
+	return len(w.test.expect) > 0 && w.matched == len(w.test.expect)
 }
 
 // end tells how a run ended.
@@ -109,6 +117,7 @@ type end struct {
 	late    time.Duration // the deadline that passed
 	qemu    string        // how QEMU failed, in its own words
 	code    string        // what the exit channel got
+	client  string        // how the client failed
 	stopped bool          // we ended QEMU, after the verdict was clear
 }
 
@@ -147,6 +156,8 @@ func (w *watcher) verdict(label string, e end) *Failure {
 			append([]string{"the line: " + w.rejected}, missing()...)...)
 	case w.complete():
 		return nil
+	case e.client != "":
+		return fail(ClientFailed, "the client failed: "+e.client, ended, "its output is in the test log, with \"client: \" before each line")
 	case e.qemu != "":
 		return fail(QEMUFailed, "QEMU failed: "+e.qemu, missing()...)
 	case e.code != "" && codeErr != nil && w.test.ExitCode != nil:

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package image_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	discover, offer, request, ack, nak = 1, 2, 3, 5, 6
+
+	etherHeader, ipHeader, udpHeader = 14, 20, 8
+	bootpHeader                      = 240
+)
+
+var server = net.IPv4(192, 0, 2, 1).To4()
+
+// wire is a network card of the machine: Ethernet frames, each after its length.
+type wire struct{ net.Conn }
+
+// receive returns the next message of the DHCP client, without the headers below it.
+func (w wire) receive() (frame, message []byte, err error) {
+	for {
+		var size uint32
+		if err := binary.Read(w, binary.BigEndian, &size); err != nil {
+			return nil, nil, err
+		}
+		frame := make([]byte, size)
+		if _, err := io.ReadFull(w, frame); err != nil {
+			return nil, nil, err
+		}
+		// IPv4 without options, UDP, to the port of a server.
+		start := etherHeader + ipHeader + udpHeader
+		if len(frame) >= start+bootpHeader && binary.BigEndian.Uint16(frame[12:]) == 0x0800 && frame[14] == 0x45 && frame[23] == 17 &&
+			binary.BigEndian.Uint16(frame[etherHeader+ipHeader+2:]) == 67 {
+			return frame, frame[start:], nil
+		}
+	}
+}
+
+// option returns an option of a message.
+func option(message []byte, code byte) []byte {
+	for rest := message[bootpHeader:]; len(rest) > 1 && rest[0] != 255; {
+		if rest[0] == 0 {
+			rest = rest[1:]
+			continue
+		}
+		if size := int(rest[1]); rest[0] == code && len(rest) >= 2+size {
+			return rest[2 : 2+size]
+		}
+		rest = rest[2+int(rest[1]):]
+	}
+	return nil
+}
+
+func kind(message []byte) byte {
+	if value := option(message, 53); len(value) == 1 {
+		return value[0]
+	}
+	return 0
+}
+
+// answer sends a message of the server, with a lease of four seconds that is to be renewed after one.
+func (w wire) answer(to, query []byte, kind byte, address net.IP) error {
+	message := make([]byte, bootpHeader, 300)
+	copy(message, query[:44])
+	message[0] = 2
+	copy(message[16:], address.To4())
+	copy(message[236:], []byte{99, 130, 83, 99})
+	message = append(message, 53, 1, kind, 54, 4)
+	message = append(message, server...)
+	if kind != nak {
+		message = append(message, 1, 4, 255, 255, 255, 0, 51, 4, 0, 0, 0, 4, 58, 4, 0, 0, 0, 1, 12, 3, 'w', 'e', 'b', 15, 4, 't', 'e', 's', 't')
+	}
+	message = append(message, 255)
+
+	frame := append([]byte{}, to[6:12]...)
+	frame = append(frame, 2, 0, 0, 0, 0, 1, 8, 0)
+	ip := []byte{0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0}
+	ip = append(ip, server...)
+	if target := net.IP(query[12:16]); !target.Equal(net.IPv4zero) {
+		ip = append(ip, target...)
+	} else {
+		ip = append(ip, 255, 255, 255, 255)
+	}
+	binary.BigEndian.PutUint16(ip[2:], uint16(ipHeader+udpHeader+len(message)))
+	sum := uint32(0)
+	for i := 0; i < len(ip); i += 2 {
+		sum += uint32(binary.BigEndian.Uint16(ip[i:]))
+	}
+	for sum > 0xffff {
+		sum = sum&0xffff + sum>>16
+	}
+	binary.BigEndian.PutUint16(ip[10:], ^uint16(sum))
+	udp := binary.BigEndian.AppendUint16([]byte{0, 67, 0, 68}, uint16(udpHeader+len(message)))
+	frame = append(append(append(append(frame, ip...), udp...), 0, 0), message...)
+	_, err := w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(frame))), frame...))
+	return err
+}
+
+// serve plays a server: the first message is lost, then there is a lease, which is renewed once and then refused, and
+// at last another address.
+func (w wire) serve() error {
+	first, second := net.IPv4(192, 0, 2, 7), net.IPv4(192, 0, 2, 8)
+	for i, step := range []struct {
+		kind     byte
+		client   net.IP // the address that it has
+		answer   byte
+		address  net.IP
+		question net.IP // the address that it asks for
+	}{
+		{discover, net.IPv4zero, 0, nil, nil},
+		{discover, net.IPv4zero, offer, first, nil},
+		{request, net.IPv4zero, ack, first, first},
+		{request, first, ack, first, nil},
+		{request, first, nak, net.IPv4zero, nil},
+		{discover, net.IPv4zero, offer, second, nil},
+		{request, net.IPv4zero, ack, second, second},
+	} {
+		frame, message, err := w.receive()
+		if err != nil {
+			return fmt.Errorf("message %d: %w", i, err)
+		}
+		asked := option(message, 50)
+		if kind(message) != step.kind || !net.IP(message[12:16]).Equal(step.client) || step.question != nil && !step.question.Equal(asked) {
+			return fmt.Errorf("message %d: got kind %d from %s for %s, expected kind %d from %s for %s", i, kind(message), net.IP(message[12:16]),
+				net.IP(asked), step.kind, step.client, step.question)
+		}
+		if step.answer == 0 {
+			continue
+		}
+		// Noise: what is cut, and what is for another client.
+		other := bytes.Clone(message)
+		other[4] ^= 0xff
+		if err := w.answer(frame, other, step.answer, net.IPv4(203, 0, 113, 9)); err != nil {
+			return err
+		}
+		if err := w.answer(frame, message, step.answer, step.address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestDHCP(t *testing.T) {
+	cmd := boot(t, "init.net.device=eth1 init.env.E2E=wait")
+	socket := filepath.Join(t.TempDir(), "wire")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	cmd.Args = append(cmd.Args, "-netdev", "stream,id=wire,server=off,addr.type=unix,addr.path="+socket, "-device", "virtio-net-pci,netdev=wire,romfile=")
+	keyboard, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	served, ended := make(chan error, 1), make(chan struct{})
+	defer close(ended)
+	go func() {
+		conn, err := listener.Accept()
+		if err == nil {
+			defer conn.Close()
+			err = wire{conn}.serve()
+		}
+		served <- err
+		// Ctrl-C: a bad end must not wait for the timeout.
+		if err != nil {
+			keyboard.Write([]byte{3})
+		}
+		// After the last answer the client needs the wire no longer, but the card does.
+		<-ended
+	}()
+	screen := &watcher{line: "network: eth1 has 192.0.2.8/24, by DHCP", found: func() { keyboard.Write([]byte{3}) }}
+	cmd.Stdout, cmd.Stderr = screen, screen
+	err = cmd.Run()
+	if got := <-served; got != nil {
+		t.Error(got)
+	}
+	out := screen.text.String()
+	if err != nil || !strings.Contains(out, "network: eth1 has 192.0.2.7/24, by DHCP") || !strings.Contains(out, screen.line) || !strings.Contains(out, "E2E: stopped") {
+		t.Errorf("got %v and\n%s", err, out)
+	}
+}
+
+// watcher keeps what is written, and calls found when a line is in it.
+type watcher struct {
+	text  bytes.Buffer
+	line  string
+	found func()
+}
+
+func (w *watcher) Write(data []byte) (int, error) {
+	before := strings.Contains(w.text.String(), w.line)
+	w.text.Write(data)
+	if !before && strings.Contains(w.text.String(), w.line) {
+		w.found()
+	}
+	return len(data), nil
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The files of an image, away from where they were built.
+package image_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+)
+
+type manifest struct {
+	Architecture string
+	Files        []struct {
+		Name, SHA256 string
+		Size         int64
+	}
+	Components map[string]string
+}
+
+// image copies the files of the image, and returns their directory and the emulator that the build has for it.
+func image(t *testing.T) (dir, qemu string) {
+	t.Helper()
+	if os.Getenv("TEST_SRCDIR") == "" {
+		t.Skip("needs what Bazel builds: bazel test //e2e/image:all")
+	}
+	dir = filepath.Join(t.TempDir(), "an image")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var spec struct{ QEMU string }
+	for _, name := range strings.Fields(os.Getenv("IMAGE")) {
+		path, err := runfiles.Rlocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(path)), data, info.Mode()|0o200); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// What `bazel run` starts has its spec beside it.
+	path, err := runfiles.Rlocation(os.Getenv("SPEC"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &spec); err != nil {
+		t.Fatal(err)
+	}
+	if qemu, err = runfiles.Rlocation(spec.QEMU); err != nil {
+		t.Fatal(err)
+	}
+	return dir, qemu
+}
+
+func TestManifest(t *testing.T) {
+	dir, _ := image(t)
+	data, err := os.ReadFile(filepath.Join(dir, "vm.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != len(m.Files)+1 || len(m.Files) != 6 {
+		t.Errorf("got %d files beside the manifest, %d in it, expected 6", len(entries)-1, len(m.Files))
+	}
+	for _, file := range m.Files {
+		data, err := os.ReadFile(filepath.Join(dir, file.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(data)
+		if int64(len(data)) != file.Size || hex.EncodeToString(sum[:]) != file.SHA256 {
+			t.Errorf("%s: got %d bytes with the sum %x, expected %+v", file.Name, len(data), sum, file)
+		}
+	}
+	if m.Architecture != "x86_64" || !strings.HasPrefix(m.Components["linux"], "6.") {
+		t.Errorf("got %s", data)
+	}
+}
+
+// boot returns the script that boots the machine with further words of its command line.
+func boot(t *testing.T, words string) *exec.Cmd {
+	t.Helper()
+	dir, qemu := image(t)
+	cmdline := filepath.Join(dir, "cmdline")
+	data, err := os.ReadFile(cmdline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(cmdline, append(bytes.TrimSpace(data), " "+words+"\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(dir, "run"), "-name", "a machine")
+	cmd.Dir = "/"
+	cmd.Env = append(os.Environ(), "QEMU="+qemu)
+	return cmd
+}
+
+// The script boots the machine from elsewhere, with the command line that is in its file.
+func TestRun(t *testing.T) {
+	cmd := boot(t, "init.env.E2E=exit")
+	out, _ := cmd.CombinedOutput()
+	if got := cmd.ProcessState.ExitCode(); got != 3 || !bytes.Contains(out, []byte("init: the emulator exited with status 3")) {
+		t.Errorf("got the status %d, expected 3\n%s", got, out)
+	}
+}
+
+// Ctrl-C on the console is a request to stop.
+func TestInterrupt(t *testing.T) {
+	cmd := boot(t, "init.env.E2E=wait")
+	keyboard, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	lines := bufio.NewScanner(screen)
+	for lines.Scan() {
+		out.Write(append(lines.Bytes(), '\n'))
+		if strings.Contains(lines.Text(), "E2E: waiting") {
+			if _, err := keyboard.Write([]byte{3}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(out.String(), "Ctrl-C on the console: stopping") || !strings.Contains(out.String(), "E2E: stopped") {
+		t.Errorf("got %v and\n%s", err, &out)
+	}
+}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"Tests of a Mix project, on the machine that builds."
+
+load("//rules:providers.bzl", "MixLibraryInfo")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_test_program")
+
+visibility("//rules/...")
+
+def _ex_unit_test_impl(ctx):
+    library = ctx.attr.application[MixLibraryInfo]
+    libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
+    project = MixLibraryInfo(
+        app = library.app,
+        config = library.config,
+        config_srcs = depset(ctx.files.config_srcs + ctx.files.runtime_config, transitive = [library.config_srcs]),
+        deps = sorted({name: None for name in library.deps + [dep[MixLibraryInfo].app for dep in ctx.attr.deps]}),
+        env = "test",
+        mix_exs = library.mix_exs,
+        srcs = library.srcs,
+        tar = library.tar,
+        transitive = libraries,
+    )
+    return [mix_test_program(
+        ctx,
+        project,
+        # The application itself is compiled once more, for this environment.
+        deps = [found for found in libraries.to_list() if found.app != library.app],
+        files = library.srcs.to_list() + ctx.files.srcs,
+    )]
+
+ex_unit_test = rule(
+    implementation = _ex_unit_test_impl,
+    doc = """Runs the ExUnit tests of an application: `mix test` with the pinned Erlang/OTP and Elixir, on the machine that builds.
+
+Arguments (`args`, `--test_arg`) go to `mix test`. The dependencies are those of `application`, compiled as for the release.""",
+    test = True,
+    attrs = MIX_ATTRS | {
+        "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` that is tested."),
+        "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads in the environment `test`."),
+        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of dependencies that only tests have."),
+        "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
+        "srcs": attr.label_list(mandatory = True, allow_files = True, doc = "The tests and what they read: `test/**`."),
+        "_mixtest": attr.label(default = Label("//tools/mixtest:exec"), executable = True, cfg = "exec"),
+    },
+    toolchains = MIX_TOOLCHAINS,
+)
