@@ -48,7 +48,7 @@ func (c Compression) arguments(size int64) ([]string, error) {
 		return []string{"-9", "-n", "-c"}, nil
 	case "xz":
 		// The kernel knows no other checksum than CRC32.
-		return []string{"--format=xz", "--check=crc32", "--threads=1", fmt.Sprintf("--lzma2=preset=9e,dict=%d", dictionary(size)), "--stdout"}, nil
+		return []string{"--format=xz", "--check=crc32", "--threads=1", fmt.Sprintf("--lzma2=preset=6,dict=%d", dictionary(size)), "--stdout"}, nil
 	case "zstd":
 		// A known size bounds the window; this level's own bound is that of the kernel, 128 MiB.
 		return []string{"--ultra", "-22", "--single-thread", "--quiet", "--no-progress", fmt.Sprintf("--stream-size=%d", size), "--stdout"}, nil
