@@ -90,6 +90,7 @@ MixReleaseInfo = provider(
         "metadata": "File: JSON with `name`, `version`, `erts_version`, `otp_version`, `elixir_version` and `applications` (name to version).",
         "name": "The release's name.",
         "tar": "File: tar with the release: `bin`, `erts-<version>`, `lib`, `releases`. Its `.beam` files are not compressed.",
+        "tars": "list of Files: the same in parts, by how often they change: Erlang/OTP, Elixir and the libraries of other repositories; then the rest.",
     },
 )
 

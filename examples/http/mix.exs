@@ -8,7 +8,9 @@ defmodule Http.MixProject do
       version: "0.1.0",
       elixir: "~> 1.18",
       start_permanent: Mix.env() == :prod,
-      deps: [{:store, path: "store"}]
+      deps: [{:store, path: "store"}],
+      # TLS is there for who needs it; nothing of it runs.
+      releases: [http: [applications: [ssl: :load]]]
     ]
   end
 

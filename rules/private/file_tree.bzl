@@ -247,17 +247,18 @@ def file_tree_info(ctx, more = []):
     _check_directories(ctx, entries, tars)
     return FileTreeInfo(entries = entries, symlink_lists = symlink_lists, tars = tars)
 
-def file_tree_spec(ctx, tree):
+def file_tree_spec(ctx, tree, name = None):
     """Writes a tree as the spec that the programs which make images read.
 
     Args:
       ctx: the rule's context.
       tree: FileTreeInfo.
+      name: of the tree among those of the target; default: the target's.
 
     Returns:
       struct of `file` (the spec) and `inputs` (a depset of what it names, itself included).
     """
-    spec = ctx.actions.declare_file(ctx.label.name + ".filetree.json")
+    spec = ctx.actions.declare_file((name or ctx.label.name) + ".filetree.json")
     entries = []
     for path, entry in tree.entries.items():
         fields = {"kind": entry.kind, "mode": entry.mode, "origin": entry.origin, "owner": entry.owner, "path": path}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 "The kernel's first root file system."
 
-load("//rules:providers.bzl", "InitramfsInfo")
+load("//rules:providers.bzl", "FileTreeInfo", "InitramfsInfo")
 load(":file_tree.bzl", "FILE_TREE_ATTRS", "file_tree_info", "file_tree_listing", "file_tree_spec")
 load(":foreign_build.bzl", "BUILD_TOOLS")
 
@@ -40,25 +40,15 @@ def initramfs_name(stem, compression):
     """
     return stem + ".cpio" + _SUFFIXES[compression]
 
-def pack_initramfs(ctx, tree, path):
-    """Declares the action that packs a tree. Needs INITRAMFS_ATTRS and the toolchain BUILD_TOOLS.
-
-    Args:
-      ctx: the rule's context.
-      tree: FileTreeInfo.
-      path: of the archive in the package, as `initramfs_name` gives it.
-
-    Returns:
-      struct of `archive` (File), `compression` and `listing` (File).
-    """
-    spec = file_tree_spec(ctx, tree)
+def _pack(ctx, spec, archive, packed = []):
+    # One run of the program.
     compression = ctx.attr.compression
-    archive = ctx.actions.declare_file(path)
     arguments = ctx.actions.args()
     arguments.add("-spec", spec.file)
     arguments.add("-out", archive)
     arguments.add("-compression", compression)
-    inputs = [spec.inputs]
+    arguments.add_all(packed, before_each = "-packed")
+    inputs = [spec.inputs, depset(packed)]
     if compression != "none":
         compressor = ctx.toolchains[Label(BUILD_TOOLS)].build_tools.tools[compression]
         arguments.add("-compressor", compressor.executable)
@@ -74,9 +64,34 @@ def pack_initramfs(ctx, tree, path):
         resource_set = _memory,
         execution_requirements = {"block-network": "1"},
         toolchain = Label(BUILD_TOOLS),
-        progress_message = "Packing %{label}",
+        progress_message = "Packing %{output}",
     )
-    return struct(archive = archive, compression = compression, listing = file_tree_listing(ctx, spec))
+
+def pack_initramfs(ctx, tree, path, tars_apart = False):
+    """Declares the actions that pack a tree. Needs INITRAMFS_ATTRS and the toolchain BUILD_TOOLS.
+
+    Args:
+      ctx: the rule's context.
+      tree: FileTreeInfo.
+      path: of the archive in the package, as `initramfs_name` gives it.
+      tars_apart: whether each tar is packed by itself, and not again as long as it stays the same. Compressing takes most
+        of the time. The result is several archives, one after the other, as the kernel takes them; GNU cpio stops after
+        the first.
+
+    Returns:
+      struct of `archive` (File), `compression` and `listing` (File).
+    """
+    spec = file_tree_spec(ctx, tree)
+    packed = []
+    if tars_apart:
+        for i, tar in enumerate(tree.tars):
+            name = "{}.tar{}".format(ctx.label.name, i)
+            archive = ctx.actions.declare_file(initramfs_name(name, ctx.attr.compression))
+            _pack(ctx, file_tree_spec(ctx, FileTreeInfo(entries = {}, symlink_lists = [], tars = [tar]), name), archive)
+            packed.append(archive)
+    archive = ctx.actions.declare_file(path)
+    _pack(ctx, spec, archive, packed)
+    return struct(archive = archive, compression = ctx.attr.compression, listing = file_tree_listing(ctx, spec))
 
 def _initramfs_impl(ctx):
     packed = pack_initramfs(ctx, file_tree_info(ctx), initramfs_name(ctx.label.name, ctx.attr.compression))

@@ -47,9 +47,15 @@ def _mix_release_impl(ctx):
         "${WORK}/otp",
         "--otp-label",
         str(ctx.attr.erlang.label).removeprefix("@@"),
+        "--parts",
+        "${WORK}/parts",
+        # What an edit changes. An image compresses the rest, Erlang/OTP and libraries of other repositories, once.
+        "--project-apps",
+        ",".join([dep.app for dep in libraries.to_list() if dep.tar.owner.repo_name == ctx.label.repo_name]),
     ]
     if ctx.file.runtime_config:
         arguments += ["--runtime-config", "${WORK}/%s/%s" % (WORKSPACE, by_workspace_path([ctx.file.runtime_config]).keys()[0])]
+    parts = {name: ctx.actions.declare_file("{}.{}.tar".format(ctx.label.name, name)) for name in ["dependencies", "project"]}
     log = mix_driver(
         ctx,
         command = "release",
@@ -81,6 +87,9 @@ def _mix_release_impl(ctx):
             output_file(env_sh, "env.sh"),
             output_file(metadata, "metadata.json"),
             output_tar(tar, root = "release"),
+        ] + [
+            output_tar(file, root = "parts/" + part)
+            for part, file in parts.items()
         ],
     )
 
@@ -105,9 +114,9 @@ def _mix_release_impl(ctx):
         FileTreeInfo(
             entries = {},
             symlink_lists = [],
-            tars = [struct(file = tar, origin = str(ctx.label), prefix = _ROOT)],
+            tars = [struct(file = part, origin = str(ctx.label), prefix = _ROOT) for part in parts.values()],
         ),
-        MixReleaseInfo(env = env, metadata = metadata, name = name, tar = tar),
+        MixReleaseInfo(env = env, metadata = metadata, name = name, tar = tar, tars = parts.values()),
         OutputGroupInfo(
             env = depset([env]),
             log = depset([log]),
@@ -124,7 +133,8 @@ Everything that mix.exs has for the release counts: applications and their modes
 providers, steps (but `:tar`). These differ from what `mix release` does by itself: Erlang/OTP is that of `erlang`; the
 cookie, unless mix.exs gives one, is the same in each build; `.beam` files are not compressed, for an image is compressed
 as a whole; the programs of Erlang/OTP are those of its runtime, erlexec and inet_gethost; no `.bat` files, headers and
-readable boot scripts.
+readable boot scripts; `runtime.exs` is compiled, unless it uses `__DIR__` and the like or defines modules, for its parser
+and evaluator are a quarter of the code that a small system loads to start.
 
 The output is a tar of the release (`bin`, `erts-<version>`, `lib`, `releases`). Among the `trees` of an image it is at
 /app. The output groups `metadata` (JSON: versions of everything), `env` (variables that rel/env.sh.eex sets) and `log`

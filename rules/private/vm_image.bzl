@@ -74,7 +74,7 @@ def _release_tree(ctx, release):
             "/init": entry(ctx.executable.init, "0755", "init"),
         },
         symlink_lists = [],
-        tars = [struct(file = release.tar, origin = "{} release".format(ctx.label), prefix = _ROOT)],
+        tars = [struct(file = tar, origin = "{} release".format(ctx.label), prefix = _ROOT) for tar in release.tars],
     )
 
 def _check_attributes(ctx):
@@ -100,7 +100,7 @@ def _root(ctx):
     if ctx.attr.busybox:
         more.append(ctx.attr.busybox[FileTreeInfo])
     name = "{}/{}".format(ctx.label.name, initramfs_name("initramfs", ctx.attr.compression))
-    return pack_initramfs(ctx, file_tree_info(ctx, more), name)
+    return pack_initramfs(ctx, file_tree_info(ctx, more), name, tars_apart = True)
 
 def _image_files(ctx, image, root):
     """Declares the files of an image: what is booted, and what goes with it.
@@ -228,7 +228,7 @@ attributes of `file_tree` name. Without, it has these alone, or is that of `init
 |---|---|
 | `bzImage` (aarch64: `Image`) | the kernel |
 | `vmlinux` | the kernel as an ELF file, for Firecracker and QEMU's microvm |
-| `initramfs.cpio.xz` | the root file system; its name tells the compression |
+| `initramfs.cpio.xz` | the root file system; its name tells the compression. Several archives, one after the other |
 | `disk0.img`, … | the disks |
 | `cmdline` | the kernel's command line |
 | `run` | a shell script that boots them in QEMU, wherever they are |

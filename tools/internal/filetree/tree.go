@@ -39,6 +39,7 @@ type Node struct {
 	Mode     uint32 // permissions, with set-user-ID, set-group-ID and sticky bits
 	UID, GID uint32
 	Origin   string // who asked for it
+	FromTar  bool   // whether it is a member of one of the tars of the spec
 
 	Content      Content // of a file
 	Target       string  // of a symlink
@@ -58,6 +59,22 @@ type Content struct {
 	path   string
 	spool  io.ReaderAt
 	offset int64
+}
+
+// Head is the first n bytes of the content, or all of it if there are fewer.
+func (c *Content) Head(n int64) ([]byte, error) {
+	head := make([]byte, min(n, c.Size))
+	if c.spool != nil {
+		_, err := c.spool.ReadAt(head, c.offset)
+		return head, err
+	}
+	f, err := os.Open(c.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	_, err = io.ReadFull(f, head)
+	return head, err
 }
 
 // WriteTo writes the content. It is an error if there are not exactly Size bytes.
@@ -277,7 +294,7 @@ func (b *builder) members(r *tar.Reader, prefix, origin string) error {
 				return fmt.Errorf("it has the extended attribute %s, which images cannot hold; make the tar without", key)
 			}
 		}
-		n := &Node{Path: path.Join(prefix, h.Name), Mode: uint32(h.Mode & 0o7777), Origin: origin}
+		n := &Node{Path: path.Join(prefix, h.Name), Mode: uint32(h.Mode & 0o7777), Origin: origin, FromTar: true}
 		if err := checkPath(n.Path); err != nil {
 			return err
 		}

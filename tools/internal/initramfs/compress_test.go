@@ -3,8 +3,11 @@
 package initramfs
 
 import (
+	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"debug/elf"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -258,6 +261,83 @@ drwxrwxrwt 2 65534 4294967294 0 Jan 1 1970 tmp
 			if got := fmt.Sprintf("%04o", info.Mode().Perm()); got[1:] != e.Mode[1:] {
 				t.Errorf("%s: mode %s; want %s", path, got, e.Mode)
 			}
+		}
+	}
+}
+
+// What the tars hold comes as it was packed; the rest follows, with every directory.
+func TestPacked(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, member := range map[string]string{"a.tar": "one", "b.tar": "two"} {
+		var data bytes.Buffer
+		w := tar.NewWriter(&data)
+		w.WriteHeader(&tar.Header{Name: "bin/" + member, Mode: 0o755, Size: int64(len(member)), Typeflag: tar.TypeReg})
+		io.WriteString(w, member)
+		w.Close()
+		if err := os.WriteFile(name, data.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tars := []filetree.Tar{{Source: "a.tar", Prefix: "/app", Origin: "//a"}, {Source: "b.tar", Prefix: "/app", Origin: "//b"}}
+	var want []byte
+	for i, one := range tars {
+		packed := make1(t, &filetree.Spec{Label: "//x", Tars: []filetree.Tar{one}}, Compression{Kind: "none"})
+		if err := os.WriteFile(fmt.Sprint(i), packed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, packed...)
+	}
+	spec := content(t, 10)
+	rest := *spec
+	for _, dir := range []string{"/app", "/app/bin"} {
+		rest.Entries = append(rest.Entries, filetree.Entry{Path: dir, Kind: "directory", Mode: "0755", Owner: "0:0", Origin: "//a"})
+	}
+	want = append(want, make1(t, &rest, Compression{Kind: "none"})...)
+
+	spec.Tars = tars
+	if err := WriteFile(spec, "out", Compression{Kind: "none"}, "0", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile("out"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%v, got\n%q\nwant\n%q", err, got, want)
+	}
+	for _, test := range []struct {
+		packed []string
+		want   string
+	}{
+		{[]string{"0"}, "1 archives are packed already; expected one for each of 2 tars"},
+		{[]string{"0", "none"}, "open none: no such file"},
+	} {
+		os.Remove("out")
+		if err := WriteFile(spec, "out", Compression{Kind: "none"}, test.packed...); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%v: got %v, want %s", test.packed, err, test.want)
+		}
+		if _, err := os.Stat("out"); err == nil {
+			t.Errorf("%v: a file was left", test.packed)
+		}
+	}
+}
+
+// Programs are filtered by their machine, which GNU's xz takes back.
+func TestFilter(t *testing.T) {
+	program := tool(t, "xz")
+	t.Chdir(t.TempDir())
+	for machine, filter := range map[elf.Machine]byte{elf.EM_X86_64: 0x04, elf.EM_AARCH64: 0x0a, elf.EM_RISCV: 0x21} {
+		spec := content(t, 5000)
+		data := append([]byte(elf.ELFMAG), make([]byte, 14)...)
+		data = binary.LittleEndian.AppendUint16(data, uint16(machine))
+		if err := os.WriteFile("f", append(data, bytes.Repeat([]byte("\xe8\x00\x01\x02\x03"), 100)...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		plain := make1(t, spec, Compression{Kind: "none"})
+		packed := make1(t, spec, Compression{"xz", program})
+		if packed[14] != filter {
+			t.Errorf("%v: filter %#x; expected %#x", machine, packed[14], filter)
+		}
+		cmd := exec.Command(program, "-dc")
+		cmd.Stdin = bytes.NewReader(packed)
+		if got, err := cmd.Output(); err != nil || !bytes.Equal(got, plain) {
+			t.Errorf("%v: %d bytes come out where %d went in, %v", machine, len(got), len(plain), err)
 		}
 	}
 }

@@ -6,7 +6,8 @@ defmodule MixDriver.CLI do
       compile  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
                [--warnings-as-errors]
       release  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
-               --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE [--runtime-config FILE]
+               --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE
+               --parts DIR --project-apps APP,APP [--runtime-config FILE]
       test     --label LABEL --root WORKSPACE --sdk TAR --app APP [--config FILE] [--deps APP,APP] -- [ARGUMENT]...
   """
 
@@ -18,6 +19,7 @@ defmodule MixDriver.CLI do
     MixDriver.Project,
     MixDriver.Provided,
     MixDriver.Release,
+    MixDriver.RuntimeConfig,
     MixDriver.Terms,
     MixDriver.Test
   ]
@@ -34,6 +36,8 @@ defmodule MixDriver.CLI do
     otp_label: :string,
     otp_shared: :string,
     out: :string,
+    parts: :string,
+    project_apps: :string,
     release: :string,
     root: :string,
     runtime_config: :string,

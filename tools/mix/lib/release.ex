@@ -28,7 +28,24 @@ defmodule MixDriver.Release do
     MixDriver.Terms.sort(Path.join(release.version_path, "sys.config"))
     File.cp!(Path.join(release.version_path, "env.sh"), options[:env_sh])
     File.write!(options[:metadata], metadata(release, options))
+    split(out, options[:parts], String.split(options[:project_apps], ",", trim: true))
   end
+
+  # Into what an edit of the project leaves as it is, and the rest.
+  defp split(out, parts, project) do
+    for part <- ["dependencies", "project"], do: File.mkdir_p!(Path.join(parts, part))
+
+    for file <- Path.wildcard(Path.join(out, "**"), match_dot: true), File.lstat!(file).type != :directory do
+      name = Path.relative_to(file, out)
+      to = Path.join([parts, if(dependency?(Path.split(name), project), do: "dependencies", else: "project"), name])
+      File.mkdir_p!(Path.dirname(to))
+      File.ln!(file, to)
+    end
+  end
+
+  defp dependency?(["erts-" <> _ | _], _project), do: true
+  defp dependency?(["lib", directory | _], project), do: hd(String.split(directory, "-", parts: 2)) not in project
+  defp dependency?(_name, _project), do: false
 
   # The templates in rel/ need it, and Mix takes it off the code path when the project does not.
   defp load_eex do
@@ -91,9 +108,16 @@ defmodule MixDriver.Release do
         settings
 
       file ->
-        # Mix only copies it; who boots the system shall not be the first to parse it.
-        file |> File.read!() |> Code.string_to_quoted!(file: file)
-        Keyword.put(settings, :runtime_config_path, file)
+        app = Mix.Project.config()[:app]
+
+        with true <- app != nil,
+             {:ok, provider} <- MixDriver.RuntimeConfig.compile(file, options[:root], Mix.Project.app_path(), app) do
+          settings
+          |> Keyword.put(:runtime_config_path, false)
+          |> Keyword.update(:config_providers, [provider], &[provider | &1])
+        else
+          _script -> Keyword.put(settings, :runtime_config_path, file)
+        end
     end
   end
 
