@@ -11,29 +11,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
 
 var cpus = []string{"x86_64", "aarch64"}
 
-func file(t *testing.T, variable string) string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //busybox:all")
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatalf("$%s: %v", variable, err)
-	}
-	return path
-}
-
 // busybox returns a command that runs BusyBox for cpu: here, or in an emulator.
 func busybox(t *testing.T, cpu string, args ...string) *exec.Cmd {
 	t.Helper()
-	args = append([]string{file(t, "BUSYBOX_"+cpu)}, args...)
+	args = append([]string{built.File(t, "BUSYBOX_"+cpu)}, args...)
 	if cpu == "aarch64" {
-		args = append([]string{file(t, "QEMU_aarch64")}, args...)
+		args = append([]string{built.File(t, "QEMU_aarch64")}, args...)
 	}
 	return exec.Command(args[0], args[1:]...)
 }
@@ -50,8 +38,8 @@ func lines(t *testing.T, path string) []string {
 func TestBinary(t *testing.T) {
 	for _, cpu := range cpus {
 		// Allowed: places in the guest that applets know.
-		out, err := exec.Command(file(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
-			"-max-size", "1100000", "-allow", "/tmp/", "-allow", "/home/%s", file(t, "BUSYBOX_"+cpu)).CombinedOutput()
+		out, err := exec.Command(built.File(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
+			"-max-size", "1100000", "-allow", "/tmp/", "-allow", "/home/%s", built.File(t, "BUSYBOX_"+cpu)).CombinedOutput()
 		if err != nil {
 			t.Errorf("elfcheck: %v\n%s", err, out)
 		}
@@ -67,7 +55,7 @@ func TestAppletList(t *testing.T) {
 		}
 		known := strings.Fields(string(out))
 		var listed []string
-		for _, path := range lines(t, file(t, "APPLETS_"+cpu)) {
+		for _, path := range lines(t, built.File(t, "APPLETS_"+cpu)) {
 			listed = append(listed, filepath.Base(path))
 		}
 		slices.Sort(known)
@@ -86,7 +74,7 @@ func TestEveryApplet(t *testing.T) {
 	// To these --help is an operand like any other.
 	silent := map[string]bool{"true": true, "false": true, "test": true, "[": true, "[[": true, "echo": true}
 	for _, cpu := range cpus {
-		for _, path := range lines(t, file(t, "APPLETS_"+cpu)) {
+		for _, path := range lines(t, built.File(t, "APPLETS_"+cpu)) {
 			applet := filepath.Base(path)
 			out, err := busybox(t, cpu, applet, "--help").CombinedOutput()
 			if exit, ok := err.(*exec.ExitError); ok && exit.ExitCode() < 0 {
@@ -131,8 +119,8 @@ status 7
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	for _, path := range lines(t, file(t, "APPLETS_x86_64")) {
-		if err := os.Symlink(file(t, "BUSYBOX_x86_64"), filepath.Join(bin, filepath.Base(path))); err != nil {
+	for _, path := range lines(t, built.File(t, "APPLETS_x86_64")) {
+		if err := os.Symlink(built.File(t, "BUSYBOX_x86_64"), filepath.Join(bin, filepath.Base(path))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,84 +3,25 @@
 package elixir
 
 import (
-	"archive/tar"
 	"bytes"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
-	"github.com/ulikunitz/xz"
+	"rules_elixir_vm/tools/built"
 )
-
-func file(t *testing.T, variable string) string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //elixir:all")
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatalf("$%s: %v", variable, err)
-	}
-	return path
-}
-
-// unpack extracts files and directories of a tar, without the first segments of their names.
-func unpack(from io.Reader, dir string, strip int) error {
-	r := tar.NewReader(from)
-	for {
-		header, err := r.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		segments := strings.Split(filepath.Clean(header.Name), "/")
-		if len(segments) <= strip {
-			continue
-		}
-		to := filepath.Join(dir, filepath.Join(segments[strip:]...))
-		switch header.Typeflag {
-		case tar.TypeDir:
-			err = os.MkdirAll(to, 0o755)
-		case tar.TypeReg:
-			var data []byte
-			if data, err = io.ReadAll(r); err == nil {
-				if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
-					err = os.WriteFile(to, data, header.FileInfo().Mode().Perm())
-				}
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", header.Name, err)
-		}
-	}
-}
-
-func unpackFile(t *testing.T, variable, dir string) {
-	t.Helper()
-	f, err := os.Open(file(t, variable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := unpack(f, dir, 0); err != nil {
-		t.Fatalf("$%s: %v", variable, err)
-	}
-}
 
 // sdk unpacks OTP and Elixir, and returns where.
 func sdk(t *testing.T) (otp, elixir string) {
 	t.Helper()
 	dir := t.TempDir()
 	otp, elixir = filepath.Join(dir, "otp"), filepath.Join(dir, "elixir")
-	unpackFile(t, "OTP", otp)
-	unpackFile(t, "ELIXIR", elixir)
+	for to, from := range map[string]string{otp: built.File(t, "OTP"), elixir: built.File(t, "ELIXIR")} {
+		if err := built.Unpack(from, to, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return otp, elixir
 }
 
@@ -143,17 +84,8 @@ func TestSuite(t *testing.T) {
 		t.Skip("takes minutes: bazel test //elixir:suite")
 	}
 	otp, elixir := sdk(t)
-	f, err := os.Open(file(t, "SOURCE"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	source, err := xz.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	// Its tests look for everything in the source tree.
-	if err := unpack(source, elixir, 1); err != nil {
+	if err := built.Unpack(built.File(t, "SOURCE"), elixir, 1); err != nil {
 		t.Fatal(err)
 	}
 	tests := "test"

@@ -6,36 +6,19 @@ import (
 	"bufio"
 	"bytes"
 	"debug/elf"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
 
 var profiles = []string{"vm", "micro", "hardened"}
 
-func read(t *testing.T, variable string) []byte {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //kernel:all")
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatalf("%s: %v", variable, err)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 func config(t *testing.T, profile string) map[string]string {
 	t.Helper()
 	options := map[string]string{}
-	for line := range strings.Lines(string(read(t, "CONFIG_"+profile))) {
+	for line := range strings.Lines(string(built.Read(t, "CONFIG_"+profile))) {
 		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
 			options[strings.TrimPrefix(name, "CONFIG_")] = value
 		}
@@ -50,7 +33,7 @@ func TestDocumentedOptions(t *testing.T) {
 		configs[profile] = config(t, profile)
 	}
 	columns := "| option | " + strings.Join(profiles, " | ") + " | why |"
-	_, table, ok := strings.Cut(string(read(t, "DOC")), columns)
+	_, table, ok := strings.Cut(string(built.Read(t, "DOC")), columns)
 	if !ok {
 		t.Fatalf("docs/kernel.md has no table that begins with %q", columns)
 	}
@@ -85,7 +68,7 @@ func TestDocumentedOptions(t *testing.T) {
 func TestImageSizes(t *testing.T) {
 	// In bytes: what docs/kernel.md says, and a little.
 	for profile, limit := range map[string]int{"vm": 1_500_000, "micro": 1_200_000} {
-		image := read(t, "IMAGE_"+profile)
+		image := built.Read(t, "IMAGE_"+profile)
 		t.Logf("%s: bzImage has %d bytes", profile, len(image))
 		if len(image) > limit {
 			t.Errorf("%s: bzImage has %d bytes, at most %d are expected", profile, len(image), limit)
@@ -99,7 +82,7 @@ func TestImageSizes(t *testing.T) {
 
 func TestVmlinux(t *testing.T) {
 	for _, profile := range []string{"vm", "micro"} {
-		data := read(t, "VMLINUX_"+profile)
+		data := built.Read(t, "VMLINUX_"+profile)
 		file, err := elf.NewFile(bytes.NewReader(data))
 		if err != nil {
 			t.Fatalf("%s: vmlinux: %v", profile, err)
@@ -125,11 +108,11 @@ func TestVmlinux(t *testing.T) {
 }
 
 func TestRelease(t *testing.T) {
-	release := string(read(t, "RELEASE_vm"))
+	release := string(built.Read(t, "RELEASE_vm"))
 	if !regexp.MustCompile(`^6\.12\.\d+\n$`).MatchString(release) {
 		t.Errorf("release is %q, expected 6.12.<number> and a newline", release)
 	}
-	if !bytes.Contains(read(t, "SYSTEM_MAP_vm"), []byte(" T start_kernel\n")) && !bytes.Contains(read(t, "SYSTEM_MAP_vm"), []byte(" start_kernel\n")) {
+	if !bytes.Contains(built.Read(t, "SYSTEM_MAP_vm"), []byte(" T start_kernel\n")) && !bytes.Contains(built.Read(t, "SYSTEM_MAP_vm"), []byte(" start_kernel\n")) {
 		t.Error("System.map does not know start_kernel")
 	}
 }

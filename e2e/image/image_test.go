@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
 
 type manifest struct {
@@ -30,19 +30,13 @@ type manifest struct {
 // image copies the files of the image, and returns their directory and the emulator that the build has for it.
 func image(t *testing.T) (dir, qemu string) {
 	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //e2e/image:all")
-	}
+	files := built.Files(t, "IMAGE")
 	dir = filepath.Join(t.TempDir(), "an image")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	var spec struct{ QEMU string }
-	for _, name := range strings.Fields(os.Getenv("IMAGE")) {
-		path, err := runfiles.Rlocation(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, path := range files {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -56,21 +50,10 @@ func image(t *testing.T) (dir, qemu string) {
 		}
 	}
 	// What `bazel run` starts has its spec beside it.
-	path, err := runfiles.Rlocation(os.Getenv("SPEC"))
-	if err != nil {
+	if err := json.Unmarshal(built.Read(t, "SPEC"), &spec); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &spec); err != nil {
-		t.Fatal(err)
-	}
-	if qemu, err = runfiles.Rlocation(spec.QEMU); err != nil {
-		t.Fatal(err)
-	}
-	return dir, qemu
+	return dir, built.Runfile(t, spec.QEMU)
 }
 
 func TestManifest(t *testing.T) {

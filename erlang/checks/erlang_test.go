@@ -3,11 +3,9 @@
 package erlang
 
 import (
-	"archive/tar"
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +16,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
 
 // The processor and the flavor that were built, the same for all tests of a target.
@@ -27,74 +25,25 @@ var (
 	flavor = os.Getenv("FLAVOR")
 )
 
-func file(t *testing.T, variable string) string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //erlang:all")
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatalf("$%s: %v", variable, err)
-	}
-	return path
+var unpacked struct {
+	sync.Once
+	dir string
+	err error
 }
 
-// unpack extracts a tar and returns the regular files in it by name.
-func unpack(path, dir string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	r := tar.NewReader(f)
-	for {
-		header, err := r.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, header.Name)
-		switch header.Typeflag {
-		case tar.TypeDir:
-			err = os.MkdirAll(to, 0o755)
-		case tar.TypeReg:
-			var data []byte
-			if data, err = io.ReadAll(r); err == nil {
-				if err = os.MkdirAll(filepath.Dir(to), 0o755); err == nil {
-					err = os.WriteFile(to, data, header.FileInfo().Mode().Perm())
-				}
-			}
-		default:
-			err = errors.New("neither a file nor a directory")
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %s: %w", path, header.Name, err)
-		}
-	}
-}
-
-var root = sync.OnceValues(func() (string, error) {
-	path, err := runfiles.Rlocation(os.Getenv("ROOT"))
-	if err != nil {
-		return "", err
-	}
-	dir, err := os.MkdirTemp(os.Getenv("TEST_TMPDIR"), "otp")
-	if err != nil {
-		return "", err
-	}
-	return dir, unpack(path, dir)
-})
-
+// installation unpacks the installation, once for all tests.
 func installation(t *testing.T) string {
 	t.Helper()
-	file(t, "ROOT")
-	dir, err := root()
-	if err != nil {
-		t.Fatal(err)
+	root := built.File(t, "ROOT")
+	unpacked.Do(func() {
+		if unpacked.dir, unpacked.err = os.MkdirTemp(os.Getenv("TEST_TMPDIR"), "otp"); unpacked.err == nil {
+			unpacked.err = built.Unpack(root, unpacked.dir, 0)
+		}
+	})
+	if unpacked.err != nil {
+		t.Fatal(unpacked.err)
 	}
-	return dir
+	return unpacked.dir
 }
 
 func glob(t *testing.T, pattern string) string {
@@ -117,11 +66,11 @@ func escript(t *testing.T, script string, args ...string) string {
 	} else {
 		// QEMU runs one program, the emulator alone. The one that starts ports is that of the machine that tests.
 		dir := t.TempDir()
-		if err := unpack(file(t, "X86_64_RUNTIME"), dir); err != nil {
+		if err := built.Unpack(built.File(t, "X86_64_RUNTIME"), dir, 0); err != nil {
 			t.Fatal(err)
 		}
 		bin := filepath.Join(dir, filepath.Base(glob(t, "erts-*")), "bin")
-		cmd = exec.Command(file(t, "QEMU"), append([]string{
+		cmd = exec.Command(built.File(t, "QEMU"), append([]string{
 			glob(t, "erts-*/bin/beam.smp"), "--", "-root", installation(t), "-bindir", bin, "-progname", "erl", "--", "-home", bin, "--",
 			"-boot", filepath.Join(installation(t), "bin", "no_dot_erlang"), "-noshell", "-run", "escript", "start", "-extra",
 		}, args...)...)
@@ -172,7 +121,7 @@ func TestPrograms(t *testing.T) {
 	if len(programs) < 12 {
 		t.Errorf("found %d programs, expected those of erts and of os_mon: %v", len(programs), programs)
 	}
-	out, err := exec.Command(file(t, "ELFCHECK"), append([]string{
+	out, err := exec.Command(built.File(t, "ELFCHECK"), append([]string{
 		"-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped", "-max-size", os.Getenv("MAX_SIZE"),
 		// Where run_erl and others keep what they keep, in whatever system they run.
 		"-allow", "/tmp/erl_pipe", "-allow", "/tmp/",
@@ -187,7 +136,7 @@ func TestNoBuildPath(t *testing.T) {
 	forbidden := []string{"/root/", "/home/", "execroot", "bazel-out", "sandbox/", ".work/"}
 	dir := t.TempDir()
 	for _, variable := range []string{"RUNTIME", "HEADERS"} {
-		if err := unpack(file(t, variable), dir); err != nil {
+		if err := built.Unpack(built.File(t, variable), dir, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,11 +158,15 @@ func TestNoBuildPath(t *testing.T) {
 	}
 }
 
+// eachFile visits the files in a directory, where nothing else may be.
 func eachFile(t *testing.T, dir string, visit func(path string, data []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
+		if err != nil || entry.IsDir() {
 			return err
+		}
+		if !entry.Type().IsRegular() {
+			return fmt.Errorf("%s is neither a file nor a directory", path)
 		}
 		data, err := os.ReadFile(path)
 		if err == nil {
@@ -267,7 +220,7 @@ func TestParts(t *testing.T) {
 	names := func(variable string) []string {
 		t.Helper()
 		dir := t.TempDir()
-		if err := unpack(file(t, variable), dir); err != nil {
+		if err := built.Unpack(built.File(t, variable), dir, 0); err != nil {
 			t.Fatal(err)
 		}
 		var names []string

@@ -13,25 +13,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
-
-func file(t *testing.T, variable string) string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //init:all")
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatalf("$%s: %v", variable, err)
-	}
-	return path
-}
 
 func TestProgram(t *testing.T) {
 	for _, cpu := range []string{"x86_64", "aarch64"} {
-		out, err := exec.Command(file(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
-			"-max-size", "40960", "-allow", "/tmp", file(t, "INIT_"+cpu)).CombinedOutput()
+		out, err := exec.Command(built.File(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
+			"-max-size", "40960", "-allow", "/tmp", built.File(t, "INIT_"+cpu)).CombinedOutput()
 		if err != nil {
 			t.Errorf("elfcheck: %v\n%s", err, out)
 		}
@@ -40,7 +28,7 @@ func TestProgram(t *testing.T) {
 
 // Not the first process: it must leave the machine alone.
 func TestElsewhere(t *testing.T) {
-	out, err := exec.Command(file(t, "INIT_x86_64")).CombinedOutput()
+	out, err := exec.Command(built.File(t, "INIT_x86_64")).CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !bytes.HasPrefix(out, []byte("init: this is the first process")) {
 		t.Errorf("got %v, %s", err, out)
@@ -49,11 +37,11 @@ func TestElsewhere(t *testing.T) {
 
 // The options' keys in the guide and in the rule are those in the source.
 func TestOptions(t *testing.T) {
-	source, err := os.ReadFile(file(t, "OPTIONS"))
+	source, err := os.ReadFile(built.File(t, "OPTIONS"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	guide, err := os.ReadFile(file(t, "GUIDE"))
+	guide, err := os.ReadFile(built.File(t, "GUIDE"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +55,7 @@ func TestOptions(t *testing.T) {
 	}
 	want := keys(source, `(?:same|after)\(key, "([^"]+)"\)`)
 	got := keys(guide, "(?m)^\\| `init\\.([^`=]+)`")
-	rule, err := os.ReadFile(file(t, "RULE"))
+	rule, err := os.ReadFile(built.File(t, "RULE"))
 	if err != nil {
 		t.Fatal(err)
 	}

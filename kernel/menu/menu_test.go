@@ -13,22 +13,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
 	"github.com/creack/pty"
-)
 
-// file finds what Bazel names by a variable of the environment.
-func file(t *testing.T, variable string) string {
-	t.Helper()
-	if os.Getenv(variable) == "" {
-		t.Skipf("%s is not set: run this test by bazel test", variable)
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+	"rules_elixir_vm/tools/built"
+)
 
 // person sits at a terminal.
 type person struct {
@@ -131,7 +119,7 @@ func (p *person) leaves() {
 }
 
 func TestMenuconfig(t *testing.T) {
-	p := sit(t, t.TempDir(), file(t, "MENUCONFIG"))
+	p := sit(t, t.TempDir(), built.File(t, "MENUCONFIG"))
 	p.sees("Kernel Configuration", "Arrow keys navigate the menu", "General setup")
 	p.toggles("IKCONFIG", "n", "y", "y")
 	p.saves()
@@ -146,7 +134,7 @@ func TestMenuconfig(t *testing.T) {
 }
 
 func TestMenuconfigUnchanged(t *testing.T) {
-	p := sit(t, t.TempDir(), file(t, "MENUCONFIG"))
+	p := sit(t, t.TempDir(), built.File(t, "MENUCONFIG"))
 	p.sees("Kernel Configuration", "Arrow keys navigate the menu")
 	p.presses(escape)
 	p.leaves()
@@ -158,7 +146,7 @@ func TestMenuconfigUnchanged(t *testing.T) {
 // The menu begins with what was saved before; what it writes is the fragment that :saved is configured with.
 func TestSavefragment(t *testing.T) {
 	dir := t.TempDir()
-	saved, err := os.ReadFile(file(t, "SAVED"))
+	saved, err := os.ReadFile(built.File(t, "SAVED"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +154,7 @@ func TestSavefragment(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "my.config"), before, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p := sit(t, dir, file(t, "SAVEFRAGMENT"), "my.config")
+	p := sit(t, dir, built.File(t, "SAVEFRAGMENT"), "my.config")
 	p.sees("Kernel Configuration", "Arrow keys navigate the menu")
 	p.toggles("IKCONFIG_PROC", "n", "y", "y")
 	p.saves()
@@ -183,9 +171,9 @@ func TestDiffconfig(t *testing.T) {
 	}{
 		{"vm", "vm", "", 0},
 		{"vm", "saved", "+CONFIG_IKCONFIG=y\n+CONFIG_IKCONFIG_PROC=y\n", 1},
-		{"saved", file(t, "CONFIG_VM"), "-CONFIG_IKCONFIG=y\n-CONFIG_IKCONFIG_PROC=y\n", 1},
+		{"saved", built.File(t, "CONFIG_VM"), "-CONFIG_IKCONFIG=y\n-CONFIG_IKCONFIG_PROC=y\n", 1},
 	} {
-		cmd := exec.Command(file(t, "DIFFCONFIG"), test.a, test.b)
+		cmd := exec.Command(built.File(t, "DIFFCONFIG"), test.a, test.b)
 		got, err := cmd.Output()
 		var exit *exec.ExitError
 		if err != nil && !errors.As(err, &exit) {

@@ -11,10 +11,9 @@ load(
     "output_tar",
     "step",
 )
+load(":otp.bzl", "ERLANG")
 
 visibility(["//rules/...", "//tools/mix/..."])
-
-ERLANG = Label("//toolchains/erlang:toolchain_type")
 
 # Merge into the attributes of every rule that calls `mix_driver`.
 MIX_ATTRS = FOREIGN_BUILD_ATTRS | {

@@ -21,7 +21,7 @@ visibility([
     "//toolchains/erlang/...",
 ])
 
-ERLANG = "//toolchains/erlang:toolchain_type"
+ERLANG = Label("//toolchains/erlang:toolchain_type")
 
 _TOOLS = [
     "ar",
@@ -306,7 +306,7 @@ otp_sdk = rule(
 )
 
 def _erlang_otp_impl(ctx):
-    sdk = ctx.toolchains[Label(ERLANG)].erlang_sdk
+    sdk = ctx.toolchains[ERLANG].erlang_sdk
     apps = ctx.attr.apps or [app for app in sdk.apps if ctx.attr.crypto or app not in _CRYPTO_APPS]
     for app in apps:
         if app not in sdk.apps:
@@ -431,7 +431,7 @@ and whose `.beam` files it takes: they are compiled once for every platform.""",
         "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),
     },
     provides = [OtpInfo],
-    toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS + [Label(ERLANG)],
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS + [ERLANG],
 )
 
 erlang_otp = rule(**ERLANG_OTP)

@@ -19,7 +19,7 @@ def _test_dir(app):
     return "erts/emulator/test" if app == "emulator" else "lib/{}/test".format(app)
 
 def _otp_suites_impl(ctx):
-    sdk = ctx.toolchains[Label(ERLANG)].erlang_sdk
+    sdk = ctx.toolchains[ERLANG].erlang_sdk
     out = ctx.actions.declare_file(ctx.label.name + ".tar")
     include = ["lib/*/include/**", "lib/*/src/**/*.hrl"]
     sources = {}
@@ -72,5 +72,5 @@ otp_suites = rule(
         "runner": attr.label_list(mandatory = True, allow_files = [".erl"], doc = "Modules that run them, at the root of the tar."),
         "suites": attr.string_list(mandatory = True, doc = "The suites: `<application>:<module>_SUITE`."),
     },
-    toolchains = FOREIGN_BUILD_TOOLCHAINS + [Label(ERLANG)],
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + [ERLANG],
 )

@@ -62,16 +62,8 @@ def _rlocation(ctx, file):
         return file.short_path.removeprefix("../")
     return ctx.workspace_name + "/" + file.short_path
 
-def vm_machine(ctx, image):
-    """Fails where no machine can be made of an image. Needs VM_TOOLCHAINS.
-
-    Args:
-      ctx: the rule's context.
-      image: VmImageInfo.
-
-    Returns:
-      QEMU's machine type.
-    """
+def _machine(ctx, image):
+    "QEMU's machine type. Fails where no machine can be made of an image."
     check_image(ctx.label, image)
     qemu = ctx.toolchains[QEMU].qemu
     if image.kernel.arch != qemu.cpu:
@@ -81,6 +73,36 @@ def vm_machine(ctx, image):
     if machine not in known:
         fail("{}: machine: \"{}\" is none of those for {}: {}. Take one of them, or build for another platform.".format(ctx.label, machine, qemu.cpu, ", ".join(known)))
     return machine
+
+def vm_spec(ctx, image, name):
+    """Describes a machine. Needs VM_TOOLCHAINS.
+
+    Args:
+      ctx: the rule's context.
+      image: VmImageInfo.
+      name: the function that tells what a File is called in the spec.
+
+    Returns:
+      dict: the spec of tools/vm, without `qemu` and `vmlinux`.
+    """
+    spec = {
+        "cmdline": image.cmdline,
+        "cpu": image.kernel.arch,
+        "cpus": image.cpus,
+        "disks": [{"file": name(disk), "snapshot": True} for disk in image.disks],
+        "kernel": name(image.kernel.image),
+        "label": str(ctx.label),
+        "machine": _machine(ctx, image),
+        "memory_mb": image.memory,
+        "network": {
+            "forwards": [{"guest": forward.guest, "host": forward.host} for forward in image.forwards],
+        },
+        "qemu_args": image.qemu_args,
+        "rng": True,
+    }
+    if image.initramfs:
+        spec["initrd"] = name(image.initramfs)
+    return spec
 
 def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, path = None, files = None):
     """Declares a program that boots a machine. Needs VM_ATTRS and VM_TOOLCHAINS.
@@ -98,33 +120,16 @@ def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, pa
     Returns:
       DefaultInfo.
     """
-    machine = vm_machine(ctx, image)
     qemu = ctx.toolchains[QEMU].qemu
     kernel = image.kernel
-    inputs = [kernel.image] + image.disks
-    spec = {
-        "cmdline": image.cmdline,
-        "cpu": qemu.cpu,
-        "cpus": image.cpus,
-        "disks": [{"file": _rlocation(ctx, disk), "snapshot": True} for disk in image.disks] + disks,
-        "kernel": _rlocation(ctx, kernel.image),
-        "label": str(ctx.label),
-        "machine": machine,
-        "memory_mb": image.memory,
-        "network": {
-            "echo": echo,
-            "forwards": [{"guest": forward.guest, "host": forward.host} for forward in image.forwards],
-        },
-        "qemu": _rlocation(ctx, qemu.system.executable),
-        "qemu_args": image.qemu_args,
-        "rng": True,
-    }
-    if machine == "microvm":
+    inputs = [kernel.image] + image.disks + ([image.initramfs] if image.initramfs else [])
+    spec = vm_spec(ctx, image, lambda file: _rlocation(ctx, file))
+    spec["disks"] += disks
+    spec["network"]["echo"] = echo
+    spec["qemu"] = _rlocation(ctx, qemu.system.executable)
+    if spec["machine"] == "microvm":
         inputs.append(kernel.vmlinux)
         spec["vmlinux"] = _rlocation(ctx, kernel.vmlinux)
-    if image.initramfs:
-        inputs.append(image.initramfs)
-        spec["initrd"] = _rlocation(ctx, image.initramfs)
     runfiles = ctx.attr._vm[DefaultInfo].default_runfiles
     if test:
         spec["test"] = test

@@ -5,7 +5,7 @@ load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo", "InitramfsInfo", "L
 load(":file_tree.bzl", "file_tree_info", "tree_entry")
 load(":foreign_build.bzl", "BUILD_TOOLS")
 load(":initramfs.bzl", "INITRAMFS_ATTRS", "initramfs_name", "pack_initramfs")
-load(":vm.bzl", "VM_ATTRS", "VM_TOOLCHAINS", "parse_forward", "vm_machine", "vm_program")
+load(":vm.bzl", "VM_ATTRS", "VM_TOOLCHAINS", "parse_forward", "vm_program", "vm_spec")
 
 visibility("//rules/...")
 
@@ -113,33 +113,20 @@ def _image_files(ctx, image, root):
     Returns:
       list of Files.
     """
-    machine = vm_machine(ctx, image)
     kernel = image.kernel
-    kernel_name = {"aarch64": "Image", "x86_64": "bzImage"}[kernel.arch]
     sources = {
-        kernel_name: kernel.image,
+        {"aarch64": "Image", "x86_64": "bzImage"}[kernel.arch]: kernel.image,
         "vmlinux": kernel.vmlinux,
-    }
-    spec = {
-        "cmdline": image.cmdline,
-        "cpu": kernel.arch,
-        "cpus": image.cpus,
-        "disks": [{"file": "disk{}.img".format(i), "snapshot": True} for i in range(len(image.disks))],
-        "kernel": kernel_name,
-        "label": str(ctx.label),
-        "machine": machine,
-        "memory_mb": image.memory,
-        "network": {"forwards": [{"guest": forward.guest, "host": forward.host} for forward in image.forwards]},
-        "qemu": "qemu-system-" + kernel.arch,
-        "qemu_args": image.qemu_args,
-        "rng": True,
-        "vmlinux": "vmlinux",
     }
     for i, disk in enumerate(image.disks):
         sources["disk{}.img".format(i)] = disk
     if root:
-        spec["initrd"] = initramfs_name("initramfs", root.compression)
-        sources[spec["initrd"]] = root.archive
+        sources[initramfs_name("initramfs", root.compression)] = root.archive
+    names = {file: name for name, file in sources.items()}
+    spec = vm_spec(ctx, image, lambda file: names[file]) | {
+        "qemu": "qemu-system-" + kernel.arch,
+        "vmlinux": "vmlinux",
+    }
 
     files = []
     for name, file in sources.items():

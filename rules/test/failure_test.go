@@ -3,18 +3,14 @@
 package test
 
 import (
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
 
 // TestConfigErrors reads what the builds of impossible configurations said.
 func TestConfigErrors(t *testing.T) {
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //rules/test:all")
-	}
 	for config, parts := range map[string][]string{
 		"unknown": {
 			`//rules/test:busybox_unknown: step "check" failed: exit status 1`,
@@ -29,14 +25,7 @@ func TestConfigErrors(t *testing.T) {
 		},
 	} {
 		t.Run(config, func(t *testing.T) {
-			path, err := runfiles.Rlocation(os.Getenv("ERROR_" + config))
-			if err != nil {
-				t.Fatal(err)
-			}
-			message, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			message := built.Read(t, "ERROR_"+config)
 			for _, part := range parts {
 				if !strings.Contains(string(message), part) {
 					t.Errorf("expected %q in the message:\n%s", part, message)

@@ -7,9 +7,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +18,7 @@ import (
 	"syscall"
 
 	"rules_elixir_vm/tools/internal/foreignbuild"
+	"rules_elixir_vm/tools/internal/strictjson"
 )
 
 // sidecar is what a link's spec is called: the link's name and this.
@@ -45,10 +44,8 @@ func run(ctx context.Context, path string, args []string, tmp string, out io.Wri
 	if err != nil {
 		return fmt.Errorf("reading the spec: %w", err)
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	spec := &foreignbuild.Spec{}
-	if err := d.Decode(spec); err != nil {
+	if err := strictjson.Decode(data, spec); err != nil {
 		return fmt.Errorf("reading the spec %s: %w", path, err)
 	}
 	if len(spec.Steps) == 0 {

@@ -17,28 +17,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
-
-// files reads the first of what Bazel built under the name in the environment.
-func files(t *testing.T, name string) []string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //rules/test/mix:all")
-	}
-	var paths []string
-	for _, name := range strings.Fields(os.Getenv(name)) {
-		path, err := runfiles.Rlocation(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		paths = append(paths, path)
-	}
-	if len(paths) == 0 {
-		t.Fatalf("%s is not set", name)
-	}
-	return paths
-}
 
 // What the builds of impossible projects say.
 func TestErrors(t *testing.T) {
@@ -87,7 +67,7 @@ func TestErrors(t *testing.T) {
 		},
 	} {
 		t.Run(failure, func(t *testing.T) {
-			message, err := os.ReadFile(files(t, "ERROR_"+failure)[0])
+			message, err := os.ReadFile(built.Files(t, "ERROR_"+failure)[0])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,7 +83,7 @@ func TestErrors(t *testing.T) {
 // untar unpacks the tar of that name, and returns the members' names and the directory.
 func untar(t *testing.T, name string) ([]string, string) {
 	t.Helper()
-	in, err := os.Open(files(t, name)[0])
+	in, err := os.Open(built.Files(t, name)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +165,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("the cookie is %q (%v)", cookie, err)
 	}
 
-	for _, name := range files(t, "RELEASE_FILES") {
+	for _, name := range built.Files(t, "RELEASE_FILES") {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -286,7 +266,7 @@ func TestStart(t *testing.T) {
 
 // A test of ExUnit that fails is a test of Bazel that fails, and shows why.
 func TestFailingTest(t *testing.T) {
-	program := files(t, "FAILING_TEST")[0]
+	program := built.Files(t, "FAILING_TEST")[0]
 	cmd := exec.Command(program)
 	// Where Bazel starts a test.
 	cmd.Dir = filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"))

@@ -5,40 +5,23 @@ package rootfs
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
-
-func path(t *testing.T, name string) string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //rules/test/rootfs:all")
-	}
-	path, err := runfiles.Rlocation(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 func read(t *testing.T, variable string) string {
 	t.Helper()
-	data, err := os.ReadFile(path(t, os.Getenv(variable)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
+	return string(built.Read(t, variable))
 }
 
 // run gives input to one of the pinned programs.
 func run(t *testing.T, input, program string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(path(t, "rules_elixir_vm/toolchains/build_tools/gnu/"+program), args...)
+	cmd := exec.Command(built.Runfile(t, "rules_elixir_vm/toolchains/build_tools/gnu/"+program), args...)
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC"}
 	cmd.Stdin = strings.NewReader(input)
 	var errs bytes.Buffer

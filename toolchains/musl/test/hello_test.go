@@ -7,26 +7,13 @@ import (
 	"os/exec"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"rules_elixir_vm/tools/built"
 )
-
-// file returns the path of the runfile that the environment variable names.
-func file(t *testing.T, variable string) string {
-	t.Helper()
-	if os.Getenv("TEST_SRCDIR") == "" {
-		t.Skip("needs what Bazel builds: bazel test //toolchains/musl/test:all")
-	}
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatalf("$%s: %v", variable, err)
-	}
-	return path
-}
 
 // command runs a program that was built for cpu: here, or in an emulator.
 func command(t *testing.T, cpu string, args ...string) *exec.Cmd {
 	if cpu == "aarch64" {
-		args = append([]string{file(t, "QEMU_aarch64")}, args...)
+		args = append([]string{built.File(t, "QEMU_aarch64")}, args...)
 	}
 	return exec.Command(args[0], args[1:]...)
 }
@@ -44,7 +31,7 @@ func TestPrograms(t *testing.T) {
 	} {
 		for _, cpu := range []string{"x86_64", "aarch64"} {
 			t.Run(program.name+"/"+cpu, func(t *testing.T) {
-				path := file(t, program.name+"_"+cpu)
+				path := built.File(t, program.name+"_"+cpu)
 				args := []string{path}
 				check := []string{"-machine", cpu, "-no-build-id"}
 				if program.pie {
@@ -56,9 +43,9 @@ func TestPrograms(t *testing.T) {
 					check = append(check, "-static")
 				} else {
 					check = append(check, "-interpreter", "/lib/ld-musl-"+cpu+".so.1", "-needed", "libc.so")
-					args = []string{file(t, "LOADER_"+cpu), path}
+					args = []string{built.File(t, "LOADER_"+cpu), path}
 				}
-				if out, err := exec.Command(file(t, "ELFCHECK"), append(check, path)...).CombinedOutput(); err != nil {
+				if out, err := exec.Command(built.File(t, "ELFCHECK"), append(check, path)...).CombinedOutput(); err != nil {
 					t.Errorf("elfcheck: %v\n%s", err, out)
 				}
 
@@ -84,7 +71,7 @@ func TestExecPlatform(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := exec.Command(file(t, "hello_cc_exec")).CombinedOutput()
+	got, err := exec.Command(built.File(t, "hello_cc_exec")).CombinedOutput()
 	if err != nil || string(got) != string(want) {
 		t.Errorf("%v: printed:\n%s\nexpected:\n%s", err, got, want)
 	}

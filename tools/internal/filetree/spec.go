@@ -5,15 +5,14 @@
 package filetree
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"strconv"
 	"strings"
+
+	"rules_elixir_vm/tools/internal/strictjson"
 )
 
 // Spec describes a tree. Sources are files, relative to the current directory; all other paths are absolute paths of the
@@ -69,14 +68,9 @@ func ReadSpec(file string) (*Spec, error) {
 
 // ParseSpec decodes a spec strictly and checks each part of it by itself.
 func ParseSpec(data []byte) (*Spec, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	s := &Spec{}
-	if err := d.Decode(s); err != nil {
+	if err := strictjson.Decode(data, s); err != nil {
 		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("expected one JSON object, found more after it")
 	}
 	if s.Label == "" {
 		return nil, errors.New(`"label" is missing`)

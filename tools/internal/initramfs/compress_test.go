@@ -17,11 +17,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
 
+	"rules_elixir_vm/tools/built"
 	"rules_elixir_vm/tools/internal/filetree"
 )
 
@@ -35,11 +35,7 @@ func tool(t *testing.T, name string) string {
 		}
 		return path
 	}
-	path, err := runfiles.Rlocation("rules_elixir_vm/toolchains/build_tools/gnu/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return built.Runfile(t, "rules_elixir_vm/toolchains/build_tools/gnu/"+name)
 }
 
 // content is a spec of one file of size bytes in the current directory: half of it random, half easy to compress.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"rules_elixir_vm/tools/internal/foreignbuild"
+	"rules_elixir_vm/tools/internal/strictjson"
 )
 
 // Command is what a rule says of a program to run; it stands in a file beside the program. Paths are relative to the exec
@@ -71,7 +72,7 @@ func ReadCommand(file string) (*Command, error) {
 
 func parseCommand(data []byte) (*Command, error) {
 	c := &Command{}
-	if err := parseStrict(data, c); err != nil {
+	if err := strictjson.Decode(data, c); err != nil {
 		return nil, err
 	}
 	if !filepath.IsLocal(c.Path) {

@@ -3,9 +3,6 @@
 package kernelconfig
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +10,7 @@ import (
 	"path/filepath"
 
 	"rules_elixir_vm/tools/internal/kconfig"
+	"rules_elixir_vm/tools/internal/strictjson"
 )
 
 // Layout names the fragments of a kernel, in order, below the work directory.
@@ -22,19 +20,6 @@ type Layout struct {
 	After  []string `json:"after"`
 }
 
-// parseStrict decodes all of data into v.
-func parseStrict(data []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("expected one JSON object, found more after it")
-	}
-	return nil
-}
-
 // readLayout returns the options of the fragments that the file at path names.
 func readLayout(path string) (f Fragments, edited []kconfig.Option, err error) {
 	data, err := os.ReadFile(path)
@@ -42,7 +27,7 @@ func readLayout(path string) (f Fragments, edited []kconfig.Option, err error) {
 		return f, nil, err
 	}
 	var layout Layout
-	if err := parseStrict(data, &layout); err != nil {
+	if err := strictjson.Decode(data, &layout); err != nil {
 		return f, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	read := func(names []string) (options []kconfig.Option, err error) {

@@ -5,16 +5,15 @@
 package vm
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"regexp"
 	"slices"
 	"sort"
 	"strings"
+
+	"rules_elixir_vm/tools/internal/strictjson"
 )
 
 // Spec describes a machine. Relative paths of files are runfiles paths
@@ -107,14 +106,9 @@ var machines = map[string][]string{
 // ParseSpec decodes a spec strictly and checks what can be checked without
 // looking at the disk.
 func ParseSpec(data []byte) (*Spec, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	s := &Spec{}
-	if err := d.Decode(s); err != nil {
+	if err := strictjson.Decode(data, s); err != nil {
 		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("expected one JSON object, found more after it")
 	}
 	return s, s.validate()
 }

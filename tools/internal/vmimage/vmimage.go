@@ -4,7 +4,6 @@
 package vmimage
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -18,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"rules_elixir_vm/tools/internal/strictjson"
 	"rules_elixir_vm/tools/internal/vm"
 )
 
@@ -90,7 +90,7 @@ func ParseSpec(data []byte) (*Spec, error) {
 		Machine json.RawMessage `json:"machine"`
 	}
 	raw.Spec = &Spec{}
-	if err := decode(data, &raw); err != nil {
+	if err := strictjson.Decode(data, &raw); err != nil {
 		return nil, err
 	}
 	machine, err := vm.ParseSpec(raw.Machine)
@@ -130,18 +130,6 @@ func ParseSpec(data []byte) (*Spec, error) {
 
 // generated are the names of the files that Write makes.
 var generated = []string{"cmdline", "firecracker.json", "run", "vm.json"}
-
-func decode(data []byte, to any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
-		return err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("expected one JSON object, found more after it")
-	}
-	return nil
-}
 
 // Generate returns the files that go with those of the spec, by name.
 func (s *Spec) Generate() (map[string][]byte, error) {
@@ -255,7 +243,7 @@ func readRelease(path string) (*Release, error) {
 		return nil, err
 	}
 	r := &Release{}
-	if err := decode(data, r); err != nil {
+	if err := strictjson.Decode(data, r); err != nil {
 		return nil, err
 	}
 	if r.Name == "" || r.Version == "" {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package built finds, for a test, what Bazel has built.
+package built
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+
+	"rules_elixir_vm/tools/internal/archive"
+)
+
+// Runfile returns the path of a runfile. A test that Bazel does not run is
+// skipped.
+func Runfile(t testing.TB, name string) string {
+	t.Helper()
+	skipWithout(t)
+	path, err := runfiles.Rlocation(name)
+	if err != nil {
+		t.Fatalf("runfile %q: %v", name, err)
+	}
+	return path
+}
+
+func skipWithout(t testing.TB) {
+	t.Helper()
+	if os.Getenv("TEST_SRCDIR") == "" {
+		t.Skip("needs what Bazel builds: run it with bazel test")
+	}
+}
+
+// File returns the path of the runfile that an environment variable names, as
+// $(rlocationpath) does.
+func File(t testing.TB, variable string) string {
+	t.Helper()
+	skipWithout(t)
+	path, err := runfiles.Rlocation(os.Getenv(variable))
+	if err != nil {
+		t.Fatalf("$%s: %v", variable, err)
+	}
+	return path
+}
+
+// Files returns the paths of the runfiles that an environment variable names,
+// as $(rlocationpaths) does.
+func Files(t testing.TB, variable string) []string {
+	t.Helper()
+	skipWithout(t)
+	var paths []string
+	for _, name := range strings.Fields(os.Getenv(variable)) {
+		paths = append(paths, Runfile(t, name))
+	}
+	if len(paths) == 0 {
+		t.Fatalf("$%s is not set", variable)
+	}
+	return paths
+}
+
+// Read returns what is in the runfile that an environment variable names.
+func Read(t testing.TB, variable string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(File(t, variable))
+	if err != nil {
+		t.Fatalf("$%s: %v", variable, err)
+	}
+	return data
+}
+
+// Unpack extracts the tar in a file, of any common compression, into a
+// directory, without the first strip segments of the members' names.
+func Unpack(file, dir string, strip int) error {
+	in, err := archive.Open(file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	tree, err := archive.NewTree(dir)
+	if err != nil {
+		return err
+	}
+	if err := tree.Extract(in.Reader, strip, nil); err != nil {
+		return fmt.Errorf("unpacking %s: %w", file, err)
+	}
+	return nil
+}
