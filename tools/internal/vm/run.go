@@ -423,9 +423,15 @@ func newFollower(test *Test, raw, out io.Writer) *follower {
 		ready = make(chan struct{})
 		f.ready = ready
 	}
+	start := time.Now()
 	f.parser = console.NewParser(func(line string) {
 		fmt.Fprintln(out, line)
-		if f.watcher.line(line) && !f.decided {
+		matched := f.watcher.matched
+		clear := f.watcher.line(line)
+		if f.watcher.matched > matched {
+			fmt.Fprintf(out, "vm: expected line %d of %d came after %.2f s\n", f.watcher.matched, len(test.expect), time.Since(start).Seconds())
+		}
+		if clear && !f.decided {
 			f.decided = true
 			close(f.clear)
 		}
