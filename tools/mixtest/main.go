@@ -3,7 +3,7 @@
 // Mixtest runs the tests of a Mix project. A link to it with a spec beside it, `<link>.mixtest.json`, is that test.
 //
 // The spec is that of foreignbuild, without log and outputs; paths are relative to the current directory. Arguments are
-// added to the last step's.
+// added to the last step's, and what Bazel tells a test to the environment.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"rules_elixir_vm/tools/internal/foreignbuild"
@@ -23,6 +24,17 @@ import (
 
 // sidecar is what a link's spec is called: the link's name and this.
 const sidecar = ".mixtest.json"
+
+// told are the variables in which Bazel tells a test what to run and where to
+// write what.
+var told = []string{
+	"TESTBRIDGE_TEST_ONLY",
+	"TESTBRIDGE_TEST_RUNNER_FAIL_FAST",
+	"TEST_SHARD_INDEX",
+	"TEST_SHARD_STATUS_FILE",
+	"TEST_TOTAL_SHARDS",
+	"XML_OUTPUT_FILE",
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -52,7 +64,17 @@ func run(ctx context.Context, path string, args []string, tmp string, out io.Wri
 		return fmt.Errorf("reading the spec %s: it has no steps", path)
 	}
 	last := &spec.Steps[len(spec.Steps)-1]
-	last.Argv = append(last.Argv, args...)
+	for _, arg := range args {
+		last.Argv = append(last.Argv, literal(arg))
+	}
+	for _, name := range told {
+		if value := os.Getenv(name); value != "" {
+			if spec.Env == nil {
+				spec.Env = map[string]string{}
+			}
+			spec.Env[name] = literal(value)
+		}
+	}
 
 	tmp, err = os.MkdirTemp(tmp, "mixtest")
 	if err != nil {
@@ -84,3 +106,6 @@ func run(ctx context.Context, path string, args []string, tmp string, out io.Wri
 	}
 	return failure
 }
+
+// literal is text that foreignbuild takes as it is: without placeholders.
+func literal(text string) string { return strings.ReplaceAll(text, "${", "$${") }

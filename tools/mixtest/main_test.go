@@ -18,7 +18,7 @@ import (
 // The test binary is also the program that the steps run.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "say" {
-		os.Stdout.WriteString(strings.Join(os.Args[1:], " ") + "\n")
+		os.Stdout.WriteString(strings.Join(append(os.Args[1:], os.Getenv("TESTBRIDGE_TEST_ONLY")), " ") + "\n")
 		if len(os.Args) > 2 && os.Args[2] == "fail" {
 			os.Exit(3)
 		}
@@ -73,12 +73,22 @@ func TestRun(t *testing.T) {
 	if err := run(context.Background(), path, []string{"a", "b"}, tmp, &out); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "\nhello a b\n") {
+	if !strings.Contains(out.String(), "\nhello a b \n") {
 		t.Errorf("got %q", out.String())
 	}
+	// Neither arguments nor variables have placeholders.
+	t.Setenv("TESTBRIDGE_TEST_ONLY", "$${x}")
+	out.Reset()
+	if err := run(context.Background(), path, []string{"${WORK}"}, tmp, &out); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "\nhello ${WORK} $${x}\n") {
+		t.Errorf("got %q", out.String())
+	}
+	t.Setenv("TESTBRIDGE_TEST_ONLY", "")
 	out.Reset()
 	err := run(context.Background(), path, []string{"fail"}, tmp, &out)
-	if err == nil || err.Error() != "//pkg:name: it ended with exit status 3" || !strings.Contains(out.String(), "hello fail\n") {
+	if err == nil || err.Error() != "//pkg:name: it ended with exit status 3" || !strings.Contains(out.String(), "hello fail \n") {
 		t.Errorf("got %v and %q", err, out.String())
 	}
 	if left, err := os.ReadDir(tmp); err != nil || len(left) > 0 {

@@ -7,8 +7,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -264,21 +267,224 @@ func TestStart(t *testing.T) {
 	}
 }
 
+// run starts a test as Bazel would, with further variables of the environment.
+func run(t *testing.T, variable string, env ...string) (out string, exit int) {
+	t.Helper()
+	cmd := exec.Command(built.File(t, variable))
+	cmd.Dir = filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"))
+	cmd.Env = append([]string{"TEST_TMPDIR=" + t.TempDir()}, env...)
+	text, err := cmd.CombinedOutput()
+	if exit := (&exec.ExitError{}); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
 // A test of ExUnit that fails is a test of Bazel that fails, and shows why.
 func TestFailingTest(t *testing.T) {
-	program := built.Files(t, "FAILING_TEST")[0]
-	cmd := exec.Command(program)
-	// Where Bazel starts a test.
-	cmd.Dir = filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"))
-	out, err := cmd.CombinedOutput()
-	if cmd.ProcessState.ExitCode() != 1 {
-		t.Errorf("it ended with %v", err)
+	out, exit := run(t, "FAILING_TEST")
+	if exit != 1 {
+		t.Errorf("it ended with %d", exit)
 	}
 	for _, part := range []string{
 		"assert Store.limit() == 21", "test/store_test.exs:12", "2 tests, 1 failure", "//rules/test/mix:failing_store_test: mix test ended with exit status 2",
 	} {
-		if !strings.Contains(string(out), part) {
+		if !strings.Contains(out, part) {
 			t.Errorf("expected %q in the output:\n%s", part, out)
+		}
+	}
+}
+
+// outcome of a test case in JUnit's XML.
+type outcome struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+type report struct {
+	Name     string `xml:"name,attr"`
+	Tests    int    `xml:"tests,attr"`
+	Failures int    `xml:"failures,attr"`
+	Errors   int    `xml:"errors,attr"`
+	Skipped  int    `xml:"skipped,attr"`
+	Suites   []struct {
+		Name  string `xml:"name,attr"`
+		File  string `xml:"file,attr"`
+		Tests int    `xml:"tests,attr"`
+		Cases []struct {
+			Class   string   `xml:"classname,attr"`
+			Name    string   `xml:"name,attr"`
+			Line    int      `xml:"line,attr"`
+			Failure *outcome `xml:"failure"`
+			Error   *outcome `xml:"error"`
+			Skipped *outcome `xml:"skipped"`
+			Out     string   `xml:"system-out"`
+		} `xml:"testcase"`
+	} `xml:"testsuite"`
+}
+
+// runReport runs the tests of report and returns what they report, nil if they have not.
+func runReport(t *testing.T, env ...string) (r *report, out string, exit int) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "test.xml")
+	out, exit = run(t, "FAILING_REPORT_TEST", append(env, "XML_OUTPUT_FILE="+file)...)
+	data, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, out, exit
+	}
+	r = &report{}
+	if err == nil {
+		err = xml.Unmarshal(data, r)
+	}
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, data, out)
+	}
+	return r, out, exit
+}
+
+// states returns what became of each test.
+func (r *report) states() map[string]string {
+	states := map[string]string{}
+	for _, suite := range r.Suites {
+		for _, c := range suite.Cases {
+			state := "passed"
+			switch {
+			case c.Failure != nil:
+				state = "failed"
+			case c.Error != nil:
+				state = "invalid"
+			case c.Skipped != nil:
+				state = c.Skipped.Message
+			}
+			states[strings.TrimPrefix(c.Class, "Report.")+" "+strings.TrimPrefix(c.Name, "test ")] = state
+		}
+	}
+	return states
+}
+
+var reportStates = map[string]string{
+	"FailingTest exits":                            "failed",
+	"FailingTest fails":                            "failed",
+	"FailingTest is excluded":                      "due to slow filter",
+	"FailingTest is skipped":                       "due to skip tag",
+	"FailingTest raises":                           "failed",
+	"PassingTest doubles %{n: 1}":                  "passed",
+	"PassingTest doubles %{n: 2}":                  "passed",
+	"PassingTest half of <two> & \"more\" %{n: 1}": "passed",
+	"PassingTest half of <two> & \"more\" %{n: 2}": "passed",
+	"SetupTest is never run":                       "invalid",
+}
+
+func TestReport(t *testing.T) {
+	r, out, exit := runReport(t)
+	if r == nil || exit != 1 {
+		t.Fatalf("it ended with %d and the report %v:\n%s", exit, r, out)
+	}
+	if got := r.states(); !maps.Equal(got, reportStates) {
+		t.Errorf("got %v", got)
+	}
+	if r.Name != "//rules/test/mix:failing_report_test" || r.Tests != 10 || r.Failures != 3 || r.Errors != 1 || r.Skipped != 2 {
+		t.Errorf("got %q, %d tests, %d failures, %d errors, %d skipped", r.Name, r.Tests, r.Failures, r.Errors, r.Skipped)
+	}
+	failing := r.Suites[0]
+	if failing.Name != "Report.FailingTest" || failing.File != "rules/test/mix/report/test/failing_test.exs" || failing.Tests != 5 {
+		t.Errorf("got %q in %q with %d tests", failing.Name, failing.File, failing.Tests)
+	}
+	for i, want := range []struct {
+		name, kind string
+		parts      []string
+	}{
+		{"test fails", "ExUnit.AssertionError", []string{"Assertion with == failed", "left:  2\n", "test/failing_test.exs:10: (test)"}},
+		{"test raises", "RuntimeError", []string{"control \uFFFD[31m characters, \uFFFD and ]]>", "test/failing_test.exs:14: (test)"}},
+		{"test exits", ":exit", []string{"** (exit) :gone", "test/failing_test.exs:18: (test)"}},
+	} {
+		c := failing.Cases[i]
+		if c.Name != want.name || c.Failure == nil || c.Failure.Type != want.kind {
+			t.Errorf("got %+v, expected %+v", c, want)
+			continue
+		}
+		for _, part := range want.parts {
+			if !strings.Contains(c.Failure.Text, part) {
+				t.Errorf("%s: expected %q in\n%s", c.Name, part, c.Failure.Text)
+			}
+		}
+	}
+	if c := failing.Cases[0]; c.Line != 8 || !strings.Contains(c.Out, "what was logged") || !strings.Contains(c.Failure.Message, "** (ExUnit.AssertionError) \n\nAssertion") {
+		t.Errorf("got %+v with the message %q", c, c.Failure.Message)
+	}
+	if e := r.Suites[2].Cases[0].Error; e.Type != "File.Error" || !strings.Contains(e.Text, "failure on setup_all callback") {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// Each test runs in one shard, the same each time.
+func TestShards(t *testing.T) {
+	got := map[string]string{}
+	for shard, tests := range []int{5, 4, 1, 0} {
+		status := filepath.Join(t.TempDir(), "status")
+		r, out, exit := runReport(t, "TEST_TOTAL_SHARDS=4", fmt.Sprint("TEST_SHARD_INDEX=", shard), "TEST_SHARD_STATUS_FILE="+status)
+		if _, err := os.Stat(status); err != nil {
+			t.Errorf("shard %d does not tell that it is one: %v", shard, err)
+		}
+		switch {
+		case tests == 0:
+			if r != nil || exit != 0 || !strings.Contains(out, "There are no tests to run") {
+				t.Errorf("shard %d ended with %d and the report %v:\n%s", shard, exit, r, out)
+			}
+		case r == nil:
+			t.Errorf("shard %d has no report:\n%s", shard, out)
+		default:
+			if r.Tests != tests {
+				t.Errorf("shard %d has run %d tests, expected %d", shard, r.Tests, tests)
+			}
+			maps.Copy(got, r.states())
+		}
+	}
+	if !maps.Equal(got, reportStates) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestFilter(t *testing.T) {
+	for _, c := range []struct {
+		filter string
+		env    []string
+		// ran are the tests that have run, besides those that were left out.
+		ran  []string
+		exit int
+		text string
+	}{
+		{
+			filter: "double|^test half .*<two>",
+			ran:    []string{"doubles %{n: 1}", "doubles %{n: 2}", `half of <two> & "more" %{n: 1}`, `half of <two> & "more" %{n: 2}`},
+		},
+		{filter: "test/passing_test.exs:5", ran: []string{"doubles %{n: 1}", "doubles %{n: 2}"}},
+		{
+			filter: "rules/test/mix/report/test/passing_test.exs:10", env: []string{"TEST_TOTAL_SHARDS=2", "TEST_SHARD_INDEX=0"},
+			ran: []string{`half of <two> & "more" %{n: 1}`, `half of <two> & "more" %{n: 2}`},
+		},
+		{filter: "test/passing_test.exs", env: []string{"TEST_TOTAL_SHARDS=2", "TEST_SHARD_INDEX=1"}, text: "are tested by the first shard"},
+		{filter: "tripled", exit: 1, text: "No test has a name that matches --test_filter=tripled"},
+		{filter: "double", env: []string{"TEST_TOTAL_SHARDS=2", "TEST_SHARD_INDEX=0"}, text: "All tests have been excluded."},
+		{filter: "test/other_test.exs", exit: 1, text: `did not match any directory/file: test/other_test.exs`},
+		{
+			filter: "doubles (", exit: 1,
+			text: "//rules/test/mix:failing_report_test: --test_filter=doubles ( is neither a file nor a regular expression: missing )",
+		},
+	} {
+		r, out, exit := runReport(t, append(c.env, "TESTBRIDGE_TEST_ONLY="+c.filter)...)
+		var ran []string
+		if r != nil {
+			for name, state := range r.states() {
+				if !strings.HasPrefix(state, "due to ") {
+					ran = append(ran, strings.TrimPrefix(name, "PassingTest "))
+				}
+			}
+			slices.Sort(ran)
+		}
+		if exit != c.exit || !slices.Equal(ran, c.ran) || !strings.Contains(out, c.text) {
+			t.Errorf("%s %v: it ended with %d, having run %q:\n%s", c.filter, c.env, exit, ran, out)
 		}
 	}
 }

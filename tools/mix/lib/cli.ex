@@ -14,6 +14,7 @@ defmodule MixDriver.CLI do
   @modules [
     MixDriver.Compile,
     MixDriver.Failure,
+    MixDriver.JUnit,
     MixDriver.Otp,
     MixDriver.Paths,
     MixDriver.Project,
