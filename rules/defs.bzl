@@ -4,6 +4,7 @@
 load(":boot_test.bzl", _boot_test = "boot_test")
 load(":busybox.bzl", _busybox = "busybox")
 load(":elixir.bzl", _elixir = "elixir")
+load(":erlang.bzl", _erlang_library = "erlang_library")
 load(":image.bzl", _vm_image = "vm_image")
 load(
     ":kernel.bzl",
@@ -13,7 +14,7 @@ load(
     _linux_kernel = "linux_kernel",
 )
 load(":mix.bzl", _ex_unit_test = "ex_unit_test", _mix_library = "mix_library", _mix_release = "mix_release")
-load(":otp.bzl", _erlang_otp = "erlang_otp")
+load(":otp.bzl", _erlang_otp = "erlang_otp", _nif_library = "nif_library")
 load(
     ":providers.bzl",
     _BuildToolsInfo = "BuildToolsInfo",
@@ -25,6 +26,7 @@ load(
     _LinuxKernelInfo = "LinuxKernelInfo",
     _MixLibraryInfo = "MixLibraryInfo",
     _MixReleaseInfo = "MixReleaseInfo",
+    _NifLibraryInfo = "NifLibraryInfo",
     _OtpInfo = "OtpInfo",
     _QemuInfo = "QemuInfo",
     _VmImageInfo = "VmImageInfo",
@@ -40,6 +42,7 @@ LinuxConfigInfo = _LinuxConfigInfo
 LinuxKernelInfo = _LinuxKernelInfo
 MixLibraryInfo = _MixLibraryInfo
 MixReleaseInfo = _MixReleaseInfo
+NifLibraryInfo = _NifLibraryInfo
 OtpInfo = _OtpInfo
 QemuInfo = _QemuInfo
 VmImageInfo = _VmImageInfo
@@ -47,6 +50,7 @@ boot_test = _boot_test
 busybox = _busybox
 ex_unit_test = _ex_unit_test
 elixir = _elixir
+erlang_library = _erlang_library
 erlang_otp = _erlang_otp
 file_tree = _file_tree
 initramfs = _initramfs
@@ -56,4 +60,5 @@ kernel_savefragment = _kernel_savefragment
 linux_kernel = _linux_kernel
 mix_library = _mix_library
 mix_release = _mix_release
+nif_library = _nif_library
 vm_image = _vm_image

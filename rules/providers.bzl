@@ -69,17 +69,18 @@ LinuxKernelInfo = provider(
 )
 
 MixLibraryInfo = provider(
-    doc = "An OTP application that Mix has compiled.",
+    doc = "An OTP application, compiled: by Mix, or from Erlang sources alone.",
     fields = {
         "app": "The application's name.",
         "config": "File: the compile-time configuration, or None.",
         "config_srcs": "depset of Files that the configuration imports or reads.",
         "deps": "list of the names of the applications in `deps`.",
         "env": "Mix's environment (`prod`).",
-        "mix_exs": "File: the project's mix.exs.",
-        "srcs": "depset of Files: what Mix compiles or reads, and `priv`.",
+        "mix_exs": "File: the project's mix.exs; None for an application of Erlang sources alone.",
+        "ports": "tuple of structs of `path` (below the application's directory, `priv/…`) and `file`: programs for the target platform, which `tar` has not, for it is the same on every platform.",
+        "srcs": "depset of Files: what is compiled or read then, and `priv`.",
         "tar": "File: tar with `<app>/ebin`, `<app>/include` and `<app>/priv`, as Mix has them under `_build/<env>/lib`.",
-        "transitive": "depset of structs of `app`, `label` (the target's) and `tar`: the application and all that it depends on.",
+        "transitive": "depset of structs of `app`, `label` (the target's), `ports` and `tar`: the application and all that it depends on.",
     },
 )
 
@@ -91,6 +92,15 @@ MixReleaseInfo = provider(
         "name": "The release's name.",
         "tar": "File: tar with the release: `bin`, `erts-<version>`, `lib`, `releases`. Its `.beam` files are not compressed.",
         "tars": "list of Files: the same in parts, by how often they change: Erlang/OTP, Elixir and the libraries of other repositories; then the rest.",
+    },
+)
+
+NifLibraryInfo = provider(
+    doc = "Functions in C for Erlang, for a static emulator.",
+    fields = {
+        "archive": "File: static library with the function `<name>_nif_init`.",
+        "deps": "list of Files: static libraries that it needs, in the order in which they are linked.",
+        "name": "Its name, as the emulator's table of NIFs has it.",
     },
 )
 

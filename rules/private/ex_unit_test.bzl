@@ -3,11 +3,13 @@
 
 load("//rules:providers.bzl", "MixLibraryInfo")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_test_program")
+load(":mix_library.bzl", "check_project")
 
 visibility("//rules/...")
 
 def _ex_unit_test_impl(ctx):
     library = ctx.attr.application[MixLibraryInfo]
+    check_project(ctx, library)
     libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
     project = MixLibraryInfo(
         app = library.app,
@@ -16,6 +18,7 @@ def _ex_unit_test_impl(ctx):
         deps = sorted({name: None for name in library.deps + [dep[MixLibraryInfo].app for dep in ctx.attr.deps]}),
         env = "test",
         mix_exs = library.mix_exs,
+        ports = library.ports,
         srcs = library.srcs,
         tar = library.tar,
         transitive = libraries,

@@ -87,11 +87,13 @@ def project_directory(mix_exs):
     path = by_workspace_path([mix_exs]).keys()[0]
     return path.rpartition("/")[0]
 
-def _driver_run(ctx, command, project, deps, arguments, files, path, **kwargs):
+def _driver_run(ctx, command, project, deps, arguments, files, path, directory = None, **kwargs):
     # What one run of the driver takes; `path` is the function that tells the path of a File where it runs.
     sdk = erlang_sdk(ctx)
-    directory = project_directory(project.mix_exs)
-    sources = by_workspace_path([project.mix_exs] + project.config_srcs.to_list() + files)
+    if project.mix_exs:
+        directory = project_directory(project.mix_exs)
+        files = [project.mix_exs] + files
+    sources = by_workspace_path(project.config_srcs.to_list() + files)
     options = [
         "--label",
         str(ctx.label).removeprefix("@@"),
@@ -104,6 +106,18 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, **kwargs):
         "--deps",
         ",".join(project.deps),
     ]
+    programs = {}
+    if command != "compile" and command != "erlang":
+        for dep in deps:
+            programs |= {"build/lib/{}/{}".format(dep.app, port.path): port.file for port in dep.ports}
+        if command == "test":
+            # Its priv is that of the sources.
+            programs |= {
+                "/".join([WORKSPACE] + ([directory] if directory else []) + [port.path]): port.file
+                for port in project.ports
+            }
+    for program in programs:
+        options += ["--executable", "${WORK}/" + program]
     if project.config:
         config = by_workspace_path([project.config])
         sources |= config
@@ -122,29 +136,31 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, **kwargs):
             # Nobody else builds here, and the lock wants a network.
             "MIX_OS_CONCURRENCY_LOCK": "0",
         },
-        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()},
+        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()} | programs,
         sdk = sdk,
         step = step(
-            "mix " + command,
+            "mix " + command if project.mix_exs else "compile",
             _elixir_command(["-e", "MixDriver.CLI.main()", "--", command] + options + arguments, code_path = ["${WORK}/driver"]),
             dir = "/".join([WORKSPACE] + ([directory] if directory else [])),
         ),
     )
 
-def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inputs = [], shared = {}, elixir_apps = None, **kwargs):
+def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inputs = [], shared = {}, elixir_apps = None, directory = None, **kwargs):
     """Declares the action that runs one command of the driver. Needs MIX_ATTRS and MIX_TOOLCHAINS.
 
     Args:
       ctx: the rule's context.
-      command: `compile` or `release`.
+      command: `compile`, `erlang` or `release`.
       project: MixLibraryInfo.
-      deps: list of structs of `app` and `tar`: the compiled applications that Mix finds.
+      deps: list of structs of `app`, `ports` and `tar`: the compiled applications that Mix finds. Their ports are there only when
+        something runs, or a release is made: what is compiled is the same for every platform.
       arguments: list of further arguments of the command.
       files: list of Files of the project, besides mix.exs and the configuration.
       archives: list of further `archive`s.
       inputs: list of depsets of Files that the arguments name.
       shared: dict of application of OTP to its archive, of the target's OTP, with which Mix runs in place of its own.
       elixir_apps: the applications of Elixir that are there; default: all.
+      directory: where the driver runs, in the workspace, if there is no mix.exs.
       **kwargs: as in `foreign_build`.
 
     Returns:
@@ -158,6 +174,7 @@ def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inp
         arguments,
         files,
         lambda file: file.path,
+        directory = directory,
         elixir_apps = elixir_apps,
         shared = shared,
     )

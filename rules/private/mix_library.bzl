@@ -7,39 +7,25 @@ load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_driver", "project_directory
 
 visibility("//rules/...")
 
-def _is_name(text):
+def is_name(text):
     "Whether `text` is an atom that needs no quotes."
     return text[:1].islower() and not [char for char in text.elems() if not char.isalnum() and char != "_"]
 
 def _mix_library_impl(ctx):
     app = ctx.attr.app or ctx.label.name
-    if not _is_name(app):
+    if not is_name(app):
         fail("{}: app: {} is not the name of an application, a lower-case letter and then letters, digits and underscores. Write the name that :app has in mix.exs.".format(
             ctx.label,
             repr(app),
         ))
-    if not _is_name(ctx.attr.env):
+    if not is_name(ctx.attr.env):
         fail('{}: env: {} is not the name of an environment. Write one such as "prod".'.format(ctx.label, repr(ctx.attr.env)))
 
     if ctx.file.mix_exs.basename != "mix.exs":
         fail("{}: mix_exs: {} is not called mix.exs. Name the project's mix.exs.".format(ctx.label, by_workspace_path([ctx.file.mix_exs]).keys()[0]))
     directory = project_directory(ctx.file.mix_exs)
-    for attribute in ["srcs", "priv"]:
-        for path in by_workspace_path(getattr(ctx.files, attribute)):
-            inside = path.removeprefix(directory + "/") if directory else path
-            if directory and inside == path:
-                fail("{}: {}: {} is outside {}/, the directory of mix_exs. Mix takes sources from there only; for a configuration file use config or config_srcs.".format(
-                    ctx.label,
-                    attribute,
-                    path,
-                    directory,
-                ))
-            if attribute == "priv" and not inside.startswith("priv/"):
-                fail("{}: priv: {} is outside {}. Files that Mix compiles or reads belong into srcs.".format(
-                    ctx.label,
-                    path,
-                    "/".join([directory, "priv/"]) if directory else "priv/",
-                ))
+    check_files(ctx, "srcs", directory, "mix_exs", remedy = "Mix takes sources from there only; for a configuration file use config or config_srcs.")
+    check_files(ctx, "priv", directory, "mix_exs", subdirectory = "priv", remedy = "Files that Mix compiles or reads belong into srcs.")
 
     deps = {}
     for dep in ctx.attr.deps:
@@ -50,6 +36,7 @@ def _mix_library_impl(ctx):
     indirect = depset(transitive = [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
     check_unique(ctx, indirect, "deps")
 
+    ports = port_programs(ctx, directory)
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")
     info = MixLibraryInfo(
         app = app,
@@ -58,9 +45,10 @@ def _mix_library_impl(ctx):
         deps = sorted(deps),
         env = ctx.attr.env,
         mix_exs = ctx.file.mix_exs,
+        ports = ports,
         srcs = depset(ctx.files.srcs + ctx.files.priv),
         tar = tar,
-        transitive = depset([struct(app = app, label = ctx.label, tar = tar)], transitive = [indirect]),
+        transitive = depset([struct(app = app, label = ctx.label, ports = ports, tar = tar)], transitive = [indirect]),
     )
     log = mix_driver(
         ctx,
@@ -78,6 +66,69 @@ def _mix_library_impl(ctx):
         info,
         OutputGroupInfo(log = depset([log])),
     ]
+
+def check_files(ctx, attribute, directory, of, remedy, subdirectory = None):
+    """Fails if a file of the attribute is not where it must be.
+
+    Args:
+      ctx: the rule's context.
+      attribute: the attribute's name.
+      directory: the application's directory in the workspace.
+      of: the attribute that it is the directory of, for the message.
+      remedy: the message's last sentence.
+      subdirectory: where in that directory; default: anywhere.
+    """
+    for path in by_workspace_path(getattr(ctx.files, attribute)):
+        inside = path.removeprefix(directory + "/") if directory else path
+        if directory and inside == path:
+            fail("{}: {}: {} is outside {}/, the directory of {}. {}".format(ctx.label, attribute, path, directory, of, remedy))
+        if subdirectory and not inside.startswith(subdirectory + "/"):
+            fail("{}: {}: {} is outside {}/. {}".format(
+                ctx.label,
+                attribute,
+                path,
+                "/".join([directory, subdirectory]) if directory else subdirectory,
+                remedy,
+            ))
+
+# Merge into the attributes of every rule that calls `port_programs`.
+PORT_ATTRS = {
+    "ports": attr.string_keyed_label_dict(
+        allow_files = True,
+        doc = "Path below `priv/` to program: the executable of a target such as a `cc_binary`, or a file. It is built for the target platform, and added where a release is made or tests run. Runfiles are not taken along.",
+    ),
+}
+
+def port_programs(ctx, directory):
+    """The attribute `ports`, as in `MixLibraryInfo.ports`. Needs PORT_ATTRS.
+
+    Args:
+      ctx: the rule's context.
+      directory: the application's directory in the workspace.
+
+    Returns:
+      tuple of structs.
+    """
+    result = []
+    for path, target in ctx.attr.ports.items():
+        if not path.startswith("priv/") or [part for part in path.split("/") if part in ["", ".", ".."]]:
+            fail('{}: ports: the path {} is not one below priv/. Write one such as "priv/{}".'.format(
+                ctx.label,
+                repr(path),
+                path.rpartition("/")[2] or "name",
+            ))
+        if ("/".join([directory, path]) if directory else path) in by_workspace_path(ctx.files.priv):
+            fail("{}: ports: {} is a file of priv too. Take one of them out.".format(ctx.label, path))
+        files = target[DefaultInfo].files.to_list()
+        program = target[DefaultInfo].files_to_run.executable or (files[0] if len(files) == 1 else None)
+        if not program:
+            fail("{}: ports: {} is to be {}, which is neither a program nor one file. Name a target such as a cc_binary.".format(
+                ctx.label,
+                path,
+                target.label,
+            ))
+        result.append(struct(file = program, path = path))
+    return tuple(result)
 
 def check_unique(ctx, libraries, attribute):
     """Fails if two targets are the same application.
@@ -99,6 +150,19 @@ def check_unique(ctx, libraries, attribute):
             ))
         labels[library.app] = library.label
 
+def check_project(ctx, library):
+    """Fails if the application has no mix.exs.
+
+    Args:
+      ctx: the rule's context.
+      library: MixLibraryInfo of the attribute `application`.
+    """
+    if not library.mix_exs:
+        fail("{}: application: {} has no mix.exs, for it is an erlang_library. Name a mix_library, with the erlang_library in its deps.".format(
+            ctx.label,
+            ctx.attr.application.label,
+        ))
+
 # What `rule` is called with; //rules/test makes libraries of it that must fail.
 MIX_LIBRARY = dict(
     implementation = _mix_library_impl,
@@ -110,14 +174,14 @@ network. An edit compiles this application again, and those that depend on it if
 
 The output is a tar of `<app>/ebin`, `<app>/include` and `<app>/priv`. The output group `log` holds what Mix has printed,
 warnings among it.""",
-    attrs = MIX_ATTRS | {
+    attrs = MIX_ATTRS | PORT_ATTRS | {
         "app": attr.string(doc = "The application's name, `:app` of mix.exs; default: the name of the target."),
         "config": attr.label(
             allow_single_file = [".exs"],
             doc = "The compile-time configuration, usually `config/config.exs`. In place of what mix.exs has for `:config_path`.",
         ),
         "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads."),
-        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of the dependencies in mix.exs."),
+        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` and `erlang_library` targets of the dependencies in mix.exs."),
         "env": attr.string(default = "prod", doc = "Mix's environment, `MIX_ENV`."),
         "mix_exs": attr.label(mandatory = True, allow_single_file = [".exs"], doc = "The project's `mix.exs`. Its directory is that of the project."),
         "priv": attr.label_list(allow_files = True, doc = "Files in the project's directory `priv`."),

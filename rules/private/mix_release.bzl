@@ -4,7 +4,7 @@
 load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo", "OtpInfo")
 load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "mix_driver")
-load(":mix_library.bzl", "check_unique")
+load(":mix_library.bzl", "check_project", "check_unique")
 
 visibility("//rules/...")
 
@@ -17,6 +17,7 @@ _APPS = ["compiler", "kernel", "sasl", "stdlib"]
 
 def _mix_release_impl(ctx):
     library = ctx.attr.application[MixLibraryInfo]
+    check_project(ctx, library)
     otp = ctx.attr.erlang[OtpInfo]
     sdk = erlang_sdk(ctx)
     if otp.version != sdk.otp_version:
@@ -141,7 +142,7 @@ The output is a tar of the release (`bin`, `erts-<version>`, `lib`, `releases`).
 hold the rest.""",
     attrs = MIX_ATTRS | {
         "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` whose mix.exs has the release."),
-        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "Further `mix_library` targets that the release names in `:applications`."),
+        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "Further `mix_library` and `erlang_library` targets that the release names in `:applications`."),
         "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The Erlang/OTP to run on."),
         "rel": attr.label_list(allow_files = True, doc = "The project's files for releases: `rel/env.sh.eex`, `rel/vm.args.eex`, `rel/overlays/**`."),
         "release": attr.string(doc = "The name of the release in mix.exs; default: the name of the application."),

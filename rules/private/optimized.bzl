@@ -8,7 +8,7 @@ visibility("//...")
 def _optimize_impl(_settings, _attr):
     return {"//command_line_option:compilation_mode": "opt"}
 
-_optimize = transition(
+optimize = transition(
     implementation = _optimize_impl,
     inputs = [],
     outputs = ["//command_line_option:compilation_mode"],
@@ -22,7 +22,7 @@ optimized = rule(
     doc = "A program built with optimization and without symbols.",
     executable = True,
     attrs = {
-        "program": attr.label(mandatory = True, executable = True, cfg = _optimize, doc = "The `cc_binary`."),
+        "program": attr.label(mandatory = True, executable = True, cfg = optimize, doc = "The `cc_binary`."),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
     },
 )

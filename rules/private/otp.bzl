@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 "Erlang/OTP from source."
 
-load("//rules:providers.bzl", "ErlangSdkInfo", "OtpInfo")
+load("//rules:providers.bzl", "ErlangSdkInfo", "NifLibraryInfo", "OtpInfo")
 load(
     ":foreign_build.bzl",
     "CC_ATTRS",
@@ -123,6 +123,9 @@ _APPS = [
 # What a release may need at run time besides the emulator.
 _PROGRAMS = ["epmd", "erlexec", "heart", "inet_gethost"]
 
+# Names in the emulator's table of NIFs.
+_OTP_NIFS = ["asn1rt_nif", "crypto", "prim_buffer", "prim_file", "prim_net", "prim_socket", "prim_tty", "zlib"]
+
 # Those that a build without OpenSSL cannot have.
 _CRYPTO_APPS = ["crypto", "public_key", "ssh", "ssl"]
 
@@ -184,7 +187,8 @@ _XCOMP = {
     "reliable_fpe": "no",
 }
 
-def _configure(flavor, crypto, cflags, more):
+def _configure(flavor, crypto, cflags, more, libs = []):
+    libs = " ".join(["${WORK}/" + lib for lib in libs])
     return step("configure", [
         "sh",
         "./configure",
@@ -214,8 +218,8 @@ def _configure(flavor, crypto, cflags, more):
         "--disable-dynamic-ssl-lib",
         "--disable-otp-test-engine",
         # The static crypto NIF does not bring it.
-        "LIBS=${WORK}/openssl/lib/libcrypto.a",
-    ] if crypto else ["--without-ssl"]) + ["--without-" + app for app in _WITHOUT] + more)
+        "LIBS=" + (libs + " " if libs else "") + "${WORK}/openssl/lib/libcrypto.a",
+    ] if crypto else ["--without-ssl"] + (["LIBS=" + libs] if libs else [])) + ["--without-" + app for app in _WITHOUT] + more)
 
 def _check_version(version):
     return step("check the version", [
@@ -305,6 +309,22 @@ otp_sdk = rule(
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
 )
 
+def _nifs(ctx):
+    # Their archives, under the names that the emulator's table is made of, and those that they need.
+    named = {}
+    deps = []
+    for target in ctx.attr.nifs:
+        nif = target[NifLibraryInfo]
+        dest = "nifs/{}.a".format(nif.name)
+        if dest in named or nif.name in _OTP_NIFS:
+            fail("{}: nifs: {} has the name {}, which another NIF has. Rename it.".format(ctx.label, target.label, nif.name))
+        named[dest] = nif.archive
+
+        # What is needed comes after what needs it.
+        deps = [file for file in deps if file not in nif.deps] + nif.deps
+    needed = {"nifs/deps/{}.a".format(index): file for index, file in enumerate(deps)}
+    return struct(files = named | needed, named = named.keys(), needed = needed.keys())
+
 def _erlang_otp_impl(ctx):
     sdk = ctx.toolchains[ERLANG].erlang_sdk
     apps = ctx.attr.apps or [app for app in sdk.apps if ctx.attr.crypto or app not in _CRYPTO_APPS]
@@ -332,11 +352,19 @@ def _erlang_otp_impl(ctx):
 
     cc = target_cc(ctx)
     host = exec_cc(ctx)
+    nifs = _nifs(ctx)
 
     # A makefile below the top asks the machine that builds what it builds for, unless it is told.
     make = _MAKE
     if cc.triple != host.triple:
         make = make + ["TARGET=" + cc.triple.replace("-", "-unknown-", 1)]
+
+    # In place of all of OTP's own, which are only its default.
+    target = cc.triple.replace("-", "-unknown-", 1)
+    static_nifs = ["STATIC_NIFS=" + " ".join([
+        "${{WORK}}/src/lib/{}/priv/lib/{}/{}.a".format(app, target, nif)
+        for app, nif in [("asn1", "asn1rt_nif")] + ([("crypto", "crypto")] if ctx.attr.crypto else [])
+    ] + ["${WORK}/" + name for name in nifs.named])] if nifs.named else []
     archives = [
         archive(sdk.src, include = _SOURCES),
         archive(sdk.root, dir = "sdk", strip = 0, include = ["erts-*/bin/yielding_c_fun"]),
@@ -362,7 +390,7 @@ def _erlang_otp_impl(ctx):
         files = {
             "erl.c": ctx.file._erl,
             "programs.sh": ctx.file._programs,
-        },
+        } | nifs.files,
         tools = _TOOLS,
         aliases = cc.aliases + host.aliases,
         env = _ENV,
@@ -372,7 +400,8 @@ def _erlang_otp_impl(ctx):
                 ctx.attr.flavor,
                 ctx.attr.crypto,
                 " ".join(ctx.attr._copts),
-                [
+                libs = nifs.needed,
+                more = [
                     "--build=x86_64-build-linux-gnu",
                     "--host=" + cc.triple,
                     # Without a value it does not even look at --with-ssl.
@@ -388,7 +417,7 @@ def _erlang_otp_impl(ctx):
             step("check for OpenSSL", ["sh", "-c", "test ! -e lib/crypto/SKIP || { cat lib/crypto/SKIP lib/crypto/config.log >&2; exit 1; }"]),
         ] if ctx.attr.crypto else []) + [
             step("build static NIFs", make + ["-C", "lib", "BUILD_STATIC_LIBS=1", "TYPE=opt", "static_lib"]),
-            step("build", ["sh", "-c", '"$@" YCF_EXECUTABLE_PATH=$(echo ${WORK}/sdk/erts-*/bin/yielding_c_fun)', "sh"] + make + ["erl_interface", "emulator"]),
+            step("build", ["sh", "-c", '"$@" YCF_EXECUTABLE_PATH=$(echo ${WORK}/sdk/erts-*/bin/yielding_c_fun)', "sh"] + make + static_nifs + ["erl_interface", "emulator"]),
             _erl_program(),
             _programs("${WORK}/root"),
         ] + ([
@@ -426,6 +455,7 @@ and whose `.beam` files it takes: they are compiled once for every platform.""",
         "apps": attr.string_list(doc = "The applications of OTP to have; default: all that the toolchain has, without those that need OpenSSL if `crypto` is off."),
         "crypto": attr.bool(default = True, doc = "Whether the emulator has OpenSSL's libcrypto inside, for the applications crypto, public_key, ssl and ssh."),
         "flavor": attr.string(default = "jit", values = ["jit", "emu"], doc = "How the emulator runs code: compiled when it is loaded (`jit`), or interpreted (`emu`), which is smaller and slower."),
+        "nifs": attr.label_list(providers = [NifLibraryInfo], doc = "`nif_library` targets that are linked into the emulator."),
         "programs": attr.string_list(doc = "Programs that the runtime tar holds besides `beam.smp` and `erl_child_setup`: `epmd`, `heart`, `inet_gethost`, `erlexec`."),
         "_copts": attr.string_list(default = _COPTS),
         "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),

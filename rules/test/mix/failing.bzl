@@ -5,7 +5,10 @@ load("//rules:providers.bzl", "OtpInfo")
 load("//rules/private:mix_library.bzl", "MIX_LIBRARY")
 load("//rules/private:mix_release.bzl", "MIX_RELEASE")
 
-visibility("//rules/test/mix")
+visibility([
+    "//rules/test/erlang",
+    "//rules/test/mix",
+])
 
 _EXPECT_FAILURE = {
     "_foreignbuild": attr.label(default = Label("//tools/expectfailure:exec"), executable = True, cfg = "exec"),

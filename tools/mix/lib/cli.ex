@@ -5,14 +5,20 @@ defmodule MixDriver.CLI do
 
       compile  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
                [--warnings-as-errors]
+      erlang   --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR --app-src FILE [--version VERSION]
+               [--rebar-config FILE] [--erlc-opt TERM]...
       release  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
                --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE
                --parts DIR --project-apps APP,APP [--runtime-config FILE]
       test     --label LABEL --root WORKSPACE --sdk TAR --app APP [--config FILE] [--deps APP,APP] -- [ARGUMENT]...
+
+  `release` and `test` take `--executable FILE` for each file that is to be a program.
   """
 
   @modules [
     MixDriver.Compile,
+    MixDriver.Elf,
+    MixDriver.Erlang,
     MixDriver.Failure,
     MixDriver.JUnit,
     MixDriver.Otp,
@@ -27,9 +33,12 @@ defmodule MixDriver.CLI do
 
   @switches [
     app: :string,
+    app_src: :string,
     config: :string,
     deps: :string,
     env_sh: :string,
+    erlc_opt: :keep,
+    executable: :keep,
     label: :string,
     metadata: :string,
     otp: :string,
@@ -39,10 +48,12 @@ defmodule MixDriver.CLI do
     out: :string,
     parts: :string,
     project_apps: :string,
+    rebar_config: :string,
     release: :string,
     root: :string,
     runtime_config: :string,
     sdk: :string,
+    version: :string,
     warnings_as_errors: :boolean
   ]
 
@@ -57,9 +68,13 @@ defmodule MixDriver.CLI do
     # Mix takes off the code path what is not of the project.
     Code.ensure_all_loaded!(@modules)
 
+    # They come as files like all others.
+    for {:executable, file} <- options, do: File.chmod!(file, 0o755)
+
     try do
       case command do
         "compile" -> MixDriver.Compile.run(options)
+        "erlang" -> MixDriver.Erlang.run(options)
         "release" -> MixDriver.Release.run(options)
         "test" -> MixDriver.Test.run(options, rest)
       end

@@ -17,39 +17,28 @@ defmodule MixDriver.Compile do
         severities = if options[:warnings_as_errors], do: [:error, :warning], else: [:error]
 
         for diagnostic <- diagnostics, diagnostic.severity in severities do
-          place = Failure.place(source(diagnostic.file), diagnostic.position, options[:root])
-          IO.puts(:stderr, "#{place || diagnostic.file}: #{diagnostic.severity}: #{diagnostic.message}")
+          Failure.diagnostic(diagnostic.file, diagnostic.position, diagnostic.severity, diagnostic.message, options[:root])
         end
 
         exit({:shutdown, 1})
 
       _done ->
         out = Path.join(options[:out], to_string(config[:app]))
-        pack(Mix.Project.app_path(config), out)
+        pack(Mix.Project.app_path(config), out, options[:root])
         MixDriver.Terms.sort(Path.join(out, "ebin/#{config[:app]}.app"))
-        MixDriver.Paths.remove(Path.join(out, "ebin"), [options[:root], Path.dirname(options[:root])])
     end
   end
 
-  defp source(nil), do: "mix.exs"
-
-  # Erlang's deterministic compiler tells the last part of the name only.
-  defp source(file) do
-    with false <- File.exists?(file), [found] <- Path.wildcard("**/#{Path.basename(file)}") do
-      found
-    else
-      _ -> file
-    end
-  end
-
-  # Mix makes links to directories of the sources.
-  defp pack(built, out) do
+  @doc "Copies what the application's tar holds to `out`, without paths of the build."
+  @spec pack(Path.t(), Path.t(), Path.t()) :: :ok
+  def pack(built, out, root) do
     File.mkdir_p!(out)
 
     for dir <- @dirs, from = Path.join(built, dir), File.dir?(from) do
+      # Mix makes links to directories of the sources.
       File.cp_r!(from, Path.join(out, dir), dereference_symlinks: true)
     end
 
-    :ok
+    MixDriver.Paths.remove(Path.join(out, "ebin"), [root, Path.dirname(root)])
   end
 end

@@ -37,6 +37,23 @@ defmodule MixDriver.Failure do
     IO.puts(:stderr, String.replace("#{label}: #{place}#{message}#{remedy(reason)}", root <> "/", ""))
   end
 
+  @doc "Prints what a compiler found in a file, as it names it."
+  @spec diagnostic(Path.t() | nil, nil | integer | tuple, :error | :warning, String.t(), Path.t()) :: :ok
+  def diagnostic(file, position, severity, message, root) do
+    IO.puts(:stderr, "#{place(source(file), position, root) || file}: #{severity}: #{message}")
+  end
+
+  defp source(nil), do: "mix.exs"
+
+  # Erlang's deterministic compiler tells the last part of the name only.
+  defp source(file) do
+    with false <- File.exists?(file), [found] <- Path.wildcard("**/#{Path.basename(file)}") do
+      found
+    else
+      _ -> file
+    end
+  end
+
   # An action sees only what its target names.
   defp remedy(%File.Error{reason: :enoent}) do
     ". Add the file to config_srcs if the configuration reads it, else to srcs, rel or runtime_config"

@@ -11,9 +11,13 @@ defmodule MixDriver.Otp do
   installation that runs this.
   """
   @spec unpack_own(keyword, Path.t()) :: :ok
-  def unpack_own(config, archive) do
+  def unpack_own(config, archive), do: unpack_own_apps(wanted(config), archive)
+
+  @doc "The same for these applications; those of somebody else are passed over."
+  @spec unpack_own_apps([atom], Path.t()) :: :ok
+  def unpack_own_apps(apps, archive) do
     files =
-      for {dir, modules} <- Map.values(own(wanted(config), %{})),
+      for {dir, modules} <- Map.values(own(apps, %{})),
           module <- modules,
           beam = Path.join([dir, "ebin", "#{module}.beam"]),
           not File.exists?(Path.join(:code.root_dir(), beam)),
@@ -57,15 +61,21 @@ defmodule MixDriver.Otp do
     project = Mix.Project.get!()
     properties = if function_exported?(project, :application, 0), do: project.application(), else: []
 
-    provided =
-      for app <- Path.wildcard(Path.join(Mix.Project.build_path(config), "lib/*/ebin/*.app")),
-          {:ok, [{:application, _app, properties}]} <- [:file.consult(app)],
-          do: properties
-
-    Enum.flat_map([properties | provided], &needs/1)
+    needs(properties) ++ provided_needs(Mix.Project.build_path(config))
   end
 
-  defp needs(properties) do
+  @doc "The applications that the compiled ones in the build directory need."
+  @spec provided_needs(Path.t()) :: [atom]
+  def provided_needs(build) do
+    for app <- Path.wildcard(Path.join(build, "lib/*/ebin/*.app")),
+        {:ok, [{:application, _app, properties}]} <- [:file.consult(app)],
+        need <- needs(properties),
+        do: need
+  end
+
+  @doc "The applications that an application with these properties needs."
+  @spec needs(keyword) :: [atom]
+  def needs(properties) do
     for key <- [:applications, :extra_applications, :included_applications],
         app <- Keyword.get(properties, key, []),
         do: if(is_tuple(app), do: elem(app, 0), else: app)

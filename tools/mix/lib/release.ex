@@ -25,6 +25,7 @@ defmodule MixDriver.Release do
     Mix.Tasks.Release.run(@arguments ++ ["--overwrite", "--quiet", to_string(name)])
     if compressed?(release.options[:strip_beams]), do: uncompress(out)
     remove_unused(out)
+    MixDriver.Elf.check(out, options)
     MixDriver.Terms.sort(Path.join(release.version_path, "sys.config"))
     File.cp!(Path.join(release.version_path, "env.sh"), options[:env_sh])
     File.write!(options[:metadata], metadata(release, options))
@@ -183,7 +184,7 @@ defmodule MixDriver.Release do
     for file <- Path.wildcard(Path.join(path, "priv/**/*.so*")), head(file, 4) == "\x7FELF" do
       fail(
         "the application #{inspect(app)} has the native library #{Path.relative_to(file, path)}, which the static Erlang/OTP " <>
-          "cannot load: it has no dynamic linker. Take the library out of priv of its mix_library"
+          "cannot load: it has no dynamic linker. Take the library out of priv of its mix_library, and link a NIF in with nif_library and nifs of that Erlang/OTP"
       )
     end
   end

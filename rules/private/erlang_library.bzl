@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"An OTP application of Erlang sources."
+
+load("//rules:providers.bzl", "MixLibraryInfo")
+load(":foreign_build.bzl", "by_workspace_path", "output_tar")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "mix_driver")
+load(":mix_library.bzl", "PORT_ATTRS", "check_files", "check_unique", "is_name", "port_programs")
+
+visibility("//rules/...")
+
+def _application_directory(ctx):
+    path = by_workspace_path([ctx.file.app_src]).keys()[0]
+    parent = path.rpartition("/")[0]
+    directory, _, last = parent.rpartition("/")
+    if last not in ["ebin", "src"]:
+        fail("{}: app_src: {} is in neither src nor ebin. Put it there: the directory above is that of the application.".format(ctx.label, path))
+    return directory
+
+def _erlang_library_impl(ctx):
+    app = ctx.attr.app or ctx.label.name
+    if not is_name(app):
+        fail("{}: app: {} is not the name of an application, a lower-case letter and then letters, digits and underscores. Write the name that {} has.".format(
+            ctx.label,
+            repr(app),
+            ctx.file.app_src.basename,
+        ))
+    directory = _application_directory(ctx)
+    check_files(ctx, "srcs", directory, "the application", remedy = "Name files below it.")
+    check_files(ctx, "hdrs", directory, "the application", subdirectory = "include", remedy = "Headers that others do not include belong into srcs.")
+    check_files(ctx, "priv", directory, "the application", subdirectory = "priv", remedy = "Files that are compiled or read then belong into srcs.")
+
+    indirect = depset(transitive = [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
+    check_unique(ctx, indirect, "deps")
+    if app in [dep.app for dep in indirect.to_list()]:
+        fail("{}: deps: one of them is the application {} too, or depends on it. Name others.".format(ctx.label, app))
+
+    ports = port_programs(ctx, directory)
+    tar = ctx.actions.declare_file(ctx.label.name + ".tar")
+    sources = ctx.files.srcs + ctx.files.hdrs + ctx.files.priv
+    info = MixLibraryInfo(
+        app = app,
+        config = None,
+        config_srcs = depset(),
+        deps = sorted([dep[MixLibraryInfo].app for dep in ctx.attr.deps]),
+        env = "prod",
+        mix_exs = None,
+        ports = ports,
+        srcs = depset(sources),
+        tar = tar,
+        transitive = depset([struct(app = app, label = ctx.label, ports = ports, tar = tar)], transitive = [indirect]),
+    )
+
+    def in_work(file):
+        return "${WORK}/%s/%s" % (WORKSPACE, by_workspace_path([file]).keys()[0])
+
+    arguments = ["--out", "${WORK}/out", "--app-src", in_work(ctx.file.app_src)]
+    if ctx.attr.version:
+        arguments += ["--version", ctx.attr.version]
+    if ctx.file.rebar_config:
+        arguments += ["--rebar-config", in_work(ctx.file.rebar_config)]
+    log = mix_driver(
+        ctx,
+        command = "erlang",
+        mnemonic = "ErlangCompile",
+        progress_message = "Compiling %{label}",
+        project = info,
+        directory = directory,
+        deps = indirect.to_list(),
+        files = sources + [file for file in [ctx.file.app_src, ctx.file.rebar_config] if file],
+        arguments = arguments + ["--erlc-opt=" + option for option in ctx.attr.erlc_opts],
+        elixir_apps = ["elixir"],
+        outputs = [output_tar(tar, root = "out")],
+    )
+    return [
+        DefaultInfo(files = depset([tar])),
+        info,
+        OutputGroupInfo(log = depset([log])),
+    ]
+
+# What `rule` is called with; //rules/test makes libraries of it that must fail.
+ERLANG_LIBRARY = dict(
+    implementation = _erlang_library_impl,
+    doc = """Compiles one OTP application of Erlang sources, laid out as for Rebar, without Rebar.
+
+Grammars become modules, and modules are compiled after the behaviours and parse transforms that they name. The
+`.app` file is made of `app_src`, with the modules that there are. Everything that takes a `mix_library` as a dependency
+takes this: `mix_library`, `erlang_library`, `mix_release`, `ex_unit_test`.
+
+The output is a tar of `<app>/ebin`, `<app>/include` and `<app>/priv`. The output group `log` holds what the compiler has
+printed, warnings among it.""",
+    attrs = MIX_ATTRS | PORT_ATTRS | {
+        "app": attr.string(doc = "The application's name; default: the name of the target."),
+        "app_src": attr.label(
+            mandatory = True,
+            allow_single_file = [".app", ".app.src"],
+            doc = "What the `.app` file is made of: `src/<app>.app.src`, or `ebin/<app>.app` where there is none. The directory above is that of the application.",
+        ),
+        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "`erlang_library` and `mix_library` targets whose headers, behaviours and parse transforms it needs, and whose applications."),
+        "erlc_opts": attr.string_list(doc = "Options of the compiler, each an Erlang term, as in `erl_opts` of rebar.config: `{d, 'NAME'}`, `warnings_as_errors`."),
+        "hdrs": attr.label_list(allow_files = [".hrl"], doc = "Headers for others, in the directory `include`."),
+        "priv": attr.label_list(allow_files = True, doc = "Files in the application's directory `priv`."),
+        "rebar_config": attr.label(
+            allow_single_file = [".config"],
+            doc = "The application's `rebar.config`. Of it count `erl_opts` and `erl_first_files`, with those of the profile `prod`.",
+        ),
+        "srcs": attr.label_list(
+            mandatory = True,
+            allow_files = True,
+            doc = "What is compiled, `.erl`, `.yrl` and `.xrl`, or read then: `src/**`.",
+        ),
+        "version": attr.string(doc = "The application's version, in place of that in `app_src`."),
+    },
+    provides = [MixLibraryInfo],
+    toolchains = MIX_TOOLCHAINS,
+)
+
+erlang_library = rule(**ERLANG_LIBRARY)

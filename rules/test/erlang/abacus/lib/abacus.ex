@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+defmodule Abacus do
+  require Record
+  Record.defrecord(:sum, Record.extract(:sum, from_lib: "calc/include/calc.hrl"))
+
+  def report do
+    {:ok, [:apple], 1} = :abacus_lexer.string(~c"apple")
+
+    inspect(
+      eval: :calc.eval(~c"1 + 2"),
+      tell: :teller.tell(sum(left: 3, right: 4)),
+      count: :calc.count(),
+      modes: {:calc.mode(), :teller.mode()},
+      origin: :calc.origin(),
+      name: :calc.name(),
+      twice: :teller.twice(),
+      left: :abacus_erl.left({:sum, 5, 6}),
+      doubled: {:calc.double(:calc, 4), :calc.double(:abacus, 5)},
+      versions: for(app <- [:calc, :teller], do: Application.spec(app, :vsn)),
+      running: is_pid(Process.whereis(:teller))
+    )
+  end
+end

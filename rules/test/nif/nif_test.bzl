@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"What `nif_library` declares, and what `erlang_otp` makes of it."
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules:providers.bzl", "NifLibraryInfo")
+
+visibility("//rules/test/nif")
+
+def _nif_library_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    info = target[NifLibraryInfo]
+    asserts.equals(env, "counter_nif", info.name)
+    asserts.equals(env, [info.archive], target[DefaultInfo].files.to_list())
+    asserts.equals(env, ["libstep.a"], [file.basename for file in info.deps])
+    return analysistest.end(env)
+
+nif_library_test = analysistest.make(_nif_library_test_impl)
+
+def _otp_with_nifs_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    specs = [
+        json.decode(action.content)
+        for action in analysistest.target_actions(env)
+        if action.mnemonic == "FileWrite" and action.outputs.to_list()[0].basename.endswith(".ErlangOtp.json")
+    ]
+    asserts.equals(env, 1, len(specs))
+    asserts.equals(
+        env,
+        ["nifs/counter_nif.a", "nifs/deps/0.a"],
+        [file["dest"] for file in specs[0]["files"] if file["dest"].startswith("nifs/")],
+    )
+    steps = {step["name"]: step["argv"] for step in specs[0]["steps"]}
+    asserts.true(env, "LIBS=${WORK}/nifs/deps/0.a" in steps["configure"], "what the NIF needs is linked")
+    asserts.true(
+        env,
+        "STATIC_NIFS=${WORK}/src/lib/asn1/priv/lib/x86_64-unknown-linux-musl/asn1rt_nif.a ${WORK}/nifs/counter_nif.a" in steps["build"],
+        "the NIF is linked",
+    )
+    return analysistest.end(env)
+
+otp_with_nifs_test = analysistest.make(
+    _otp_with_nifs_test_impl,
+    config_settings = {"//command_line_option:platforms": str(Label("//toolchains/musl:linux_x86_64"))},
+)
