@@ -47,6 +47,10 @@ func TestErrors(t *testing.T) {
 			"//rules/test/mix:undeclared_dependency: mix.exs needs the application :store, which deps does not provide. " +
 				`Add its mix_library to deps, such as "//rules/test/mix/store"`,
 		},
+		"hex_dependency": {
+			"//rules/test/mix:hex_dependency: mix.exs needs the application :store, which deps does not provide. " +
+				`Add its mix_library to deps, such as "@hex//:store"`,
+		},
 		"unknown_dependency": {"//rules/test/mix:unknown_dependency: deps names the application :otp_app, and mix.exs does not."},
 		"old_dependency": {
 			"//rules/test/mix:old_dependency: the dependency :store in mix.exs: the dependency does not match the requirement " +
@@ -136,6 +140,24 @@ func TestLibraries(t *testing.T) {
 	} {
 		if got, _ := untar(t, name); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+// What an application names as its own needs: not what only its compilation does, and optional ones as such.
+func TestApplications(t *testing.T) {
+	for name, want := range map[string]string{
+		"BUYER": "{applications,[kernel,stdlib,elixir]}",
+		"WEB":   "{optional_applications,[absent]}",
+	} {
+		_, dir := untar(t, name)
+		app := strings.ToLower(name)
+		data, err := os.ReadFile(filepath.Join(dir, app, "ebin", app+".app"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(strings.Fields(string(data)), ""); !strings.Contains(text, want) {
+			t.Errorf("%s: expected %s in %s", app, want, text)
 		}
 	}
 }

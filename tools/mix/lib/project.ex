@@ -70,7 +70,8 @@ defmodule MixDriver.Project do
 
   # Only what this environment needs has been loaded.
   defp check_provided(config, root) do
-    for dep <- Mix.Dep.load_and_cache(), dep.opts[:optional] != true do
+    # `app: false` is for files that are no application, as pictures are.
+    for dep <- Mix.Dep.load_and_cache(), dep.opts[:optional] != true, dep.opts[:app] != false do
       case dep.status do
         {:ok, _version} ->
           :ok
@@ -91,17 +92,23 @@ defmodule MixDriver.Project do
     end
   end
 
-  # The package that the dependency's directory would be.
+  # The package that the dependency's directory would be, or the target of the extension for Hex.
   defp example(config, app, root) do
     options = config[:deps] |> List.keyfind(app, 0) |> Tuple.to_list() |> List.last()
+    options = if Keyword.keyword?(options), do: options, else: []
+    path = if options[:in_umbrella], do: "../#{app}", else: options[:path]
 
-    with true <- Keyword.keyword?(options),
-         path when is_binary(path) <- if(options[:in_umbrella], do: "../#{app}", else: options[:path]),
-         absolute = Path.expand(path),
-         package when package != absolute <- Path.relative_to(absolute, root) do
-      ~s(, such as "//#{package}")
-    else
-      _ -> ""
+    cond do
+      path != nil ->
+        absolute = Path.expand(path)
+        package = Path.relative_to(absolute, root)
+        if package == absolute, do: "", else: ~s(, such as "//#{package}")
+
+      options[:git] || options[:github] ->
+        ""
+
+      true ->
+        ~s(, such as "@hex//:#{app}")
     end
   end
 end

@@ -10,7 +10,12 @@ defmodule Web.MixProject do
       config_path: "../../config/config.exs",
       deps_path: "../../deps",
       lockfile: "../../mix.lock",
-      deps: [{:store, in_umbrella: true}],
+      deps: [
+        {:store, in_umbrella: true},
+        {:absent, "~> 1.0", optional: true},
+        {:absent_in_prod, "~> 1.0", only: [:dev, :test]},
+        {:icons, github: "nobody/icons", app: false, compile: false}
+      ],
       releases: [everything: [applications: [otp_app: :load], cookie: "given", strip_beams: [compress: true]]]
     ]
   end
