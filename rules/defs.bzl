@@ -13,7 +13,7 @@ load(
     _kernel_savefragment = "kernel_savefragment",
     _linux_kernel = "linux_kernel",
 )
-load(":mix.bzl", _ex_unit_test = "ex_unit_test", _mix_library = "mix_library", _mix_release = "mix_release")
+load(":mix.bzl", _ex_unit_test = "ex_unit_test", _iex = "iex", _mix = "mix", _mix_library = "mix_library", _mix_release = "mix_release")
 load(":otp.bzl", _erlang_otp = "erlang_otp", _nif_library = "nif_library")
 load(
     ":providers.bzl",
@@ -53,11 +53,13 @@ elixir = _elixir
 erlang_library = _erlang_library
 erlang_otp = _erlang_otp
 file_tree = _file_tree
+iex = _iex
 initramfs = _initramfs
 kernel_diffconfig = _kernel_diffconfig
 kernel_menuconfig = _kernel_menuconfig
 kernel_savefragment = _kernel_savefragment
 linux_kernel = _linux_kernel
+mix = _mix
 mix_library = _mix_library
 mix_release = _mix_release
 nif_library = _nif_library

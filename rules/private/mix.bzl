@@ -67,12 +67,12 @@ def _elixir_archives(sdk, shared = {}, elixir_apps = None):
         for file in shared.values()
     ]
 
-def _elixir_command(arguments, code_path = []):
+def _elixir_command(arguments, code_path = [], root = "${WORK}", start = ["-s", "elixir", "start_cli"]):
     "The command that runs Elixir, without a shell. What follows `-extra` is its own."
-    argv = ["${WORK}/sdk/bin/erl", "-noshell", "+fnu", "-elixir_root", "${WORK}/elixir/lib", "-pa", "${WORK}/elixir/lib/elixir/ebin"]
+    argv = [root + "/sdk/bin/erl", "-noshell", "+fnu", "-elixir_root", root + "/elixir/lib", "-pa", root + "/elixir/lib/elixir/ebin"]
     for directory in code_path:
         argv += ["-pa", directory]
-    return argv + ["-s", "elixir", "start_cli", "-extra"] + arguments
+    return argv + start + ["-extra"] + arguments
 
 _ENV = {
     "ERL_COMPILER_OPTIONS": "deterministic",
@@ -223,6 +223,51 @@ def mix_test_program(ctx, project, deps, files):
         runfiles = ctx.runfiles(
             [executable, spec, run.sdk.root] + [a.file for a in run.archives] + run.files.values(),
         ).merge(ctx.attr._mixtest[DefaultInfo].default_runfiles),
+    )
+
+def source_tree_program(ctx, library, libraries, iex = False):
+    """Declares a program that runs Mix in the source tree. Needs MIX_ATTRS, MIX_TOOLCHAINS and the attribute `_mixrun`.
+
+    Args:
+      ctx: the rule's context.
+      library: MixLibraryInfo of the project.
+      libraries: list of structs of `app` and `tar`: the compiled applications that Mix finds.
+      iex: whether it gives a shell.
+
+    Returns:
+      DefaultInfo.
+    """
+    sdk = erlang_sdk(ctx)
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = executable, target_file = ctx.executable._mixrun, is_executable = True)
+
+    # All of Erlang/OTP, for there is no telling what a task needs. It is unpacked once.
+    archives = {"driver": ctx.file._driver, "elixir": sdk.elixir, "sdk": sdk.root}
+    label = str(ctx.label).removeprefix("@@")
+    main = ["-e", "MixDriver.CLI.main()", "--", "task", "--label", label, "--root", "${WORKSPACE}", "--app", library.app, "--"]
+
+    # The program looks for its spec under this name. Paths are those of runfiles.
+    spec = ctx.actions.declare_file(ctx.label.name + ".mixrun.json")
+    ctx.actions.write(spec, json.encode_indent({
+        "app": library.app,
+        "archives": [{"dir": dir, "path": file.short_path} for dir, file in archives.items()],
+        "argv": _elixir_command(
+            (["--no-halt", "+iex"] if iex else []) + main,
+            code_path = ["${TOOLS}/driver"],
+            root = "${TOOLS}",
+            start = ["-user", "elixir"] if iex else ["-s", "elixir", "start_cli"],
+        ),
+        "directory": project_directory(library.mix_exs),
+        "label": label,
+        "libraries": [{"app": found.app, "path": found.tar.short_path} for found in libraries],
+        "terminal_argv": ["-elixir", "ansi_enabled", "true"],
+    }) + "\n")
+    return DefaultInfo(
+        executable = executable,
+        files = depset([executable]),
+        runfiles = ctx.runfiles(
+            [executable, spec] + archives.values() + [found.tar for found in libraries],
+        ).merge(ctx.attr._mixrun[DefaultInfo].default_runfiles),
     )
 
 def _mix_driver_program_impl(ctx):

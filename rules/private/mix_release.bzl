@@ -27,6 +27,20 @@ def _mix_release_impl(ctx):
             otp.version,
             sdk.otp_version,
         ))
+    project = library
+    if ctx.file.mix_exs:
+        # That of an umbrella, which is no application itself.
+        project = MixLibraryInfo(
+            app = "",
+            config = library.config,
+            config_srcs = library.config_srcs,
+            deps = [],
+            env = library.env,
+            mix_exs = ctx.file.mix_exs,
+            srcs = depset(),
+            tar = library.tar,
+            transitive = library.transitive,
+        )
     libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
     check_unique(ctx, libraries, "deps")
 
@@ -62,7 +76,7 @@ def _mix_release_impl(ctx):
         command = "release",
         mnemonic = "MixRelease",
         progress_message = "Assembling %{label}",
-        project = library,
+        project = project,
         deps = libraries.to_list(),
         files = ctx.files.runtime_config + ctx.files.rel,
         archives = [
@@ -141,9 +155,13 @@ The output is a tar of the release (`bin`, `erts-<version>`, `lib`, `releases`).
 /app. The output groups `metadata` (JSON: versions of everything), `env` (variables that rel/env.sh.eex sets) and `log`
 hold the rest.""",
     attrs = MIX_ATTRS | {
-        "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` whose mix.exs has the release."),
+        "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` whose mix.exs has the release; of an umbrella's release, any of its applications."),
         "deps": attr.label_list(providers = [MixLibraryInfo], doc = "Further `mix_library` and `erlang_library` targets that the release names in `:applications`."),
         "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The Erlang/OTP to run on."),
+        "mix_exs": attr.label(
+            allow_single_file = [".exs"],
+            doc = "The `mix.exs` that has the release, if it is that of an umbrella's root; default: that of `application`, whose configuration counts in any case.",
+        ),
         "rel": attr.label_list(allow_files = True, doc = "The project's files for releases: `rel/env.sh.eex`, `rel/vm.args.eex`, `rel/overlays/**`."),
         "release": attr.string(doc = "The name of the release in mix.exs; default: the name of the application."),
         "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),

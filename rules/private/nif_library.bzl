@@ -6,8 +6,8 @@ load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
 load("//rules:providers.bzl", "NifLibraryInfo")
 load(":foreign_build.bzl", "FOREIGN_BUILD_ATTRS", "FOREIGN_BUILD_TOOLCHAINS", "archive", "foreign_build", "output_file", "step")
-load(":otp.bzl", "ERLANG")
 load(":optimized.bzl", "optimize")
+load(":otp.bzl", "ERLANG")
 
 visibility([
     "//erlang",

@@ -59,6 +59,7 @@ func TestErrors(t *testing.T) {
 		"no_such_release": {
 			`//rules/test/mix:no_such_release: mix.exs has no release "third". Give the attribute release one of its names: "shop", "second"`,
 		},
+		"not_umbrella":  {"//rules/test/mix:not_umbrella: mix_exs is not that of an umbrella. Take the attribute away"},
 		"runtime_error": {here + "broken_runtime.exs:4", "missing terminator: ]"},
 		"missing_otp_app": {
 			"//rules/test/mix:missing_otp_app: the release needs the application :ssl of Erlang/OTP (for :otp_app), which " +
@@ -236,6 +237,18 @@ func TestEverything(t *testing.T) {
 	for _, name := range names {
 		if path.Ext(name) == ".beam" {
 			checkBeam(t, name, filepath.Join(dir, name))
+		}
+	}
+}
+
+// A release that the mix.exs of an umbrella has.
+func TestUmbrella(t *testing.T) {
+	names, _ := untar(t, "PLATFORM")
+	for _, want := range []string{
+		"bin/platform", "lib/otp_app-1.2.0/ebin/otp_app.app", "lib/store-1.2.0/ebin/store.app", "lib/web-1.2.0/ebin/web.app", "releases/3.0.0/start.boot",
+	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("there is no %s", want)
 		}
 	}
 }

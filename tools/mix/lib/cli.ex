@@ -11,6 +11,7 @@ defmodule MixDriver.CLI do
                --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE
                --parts DIR --project-apps APP,APP [--runtime-config FILE]
       test     --label LABEL --root WORKSPACE --sdk TAR --app APP [--config FILE] [--deps APP,APP] -- [ARGUMENT]...
+      task     --label LABEL --root WORKSPACE --app APP -- [TASK [ARGUMENT]...]
 
   `release` and `test` take `--executable FILE` for each file that is to be a program.
   """
@@ -27,6 +28,7 @@ defmodule MixDriver.CLI do
     MixDriver.Provided,
     MixDriver.Release,
     MixDriver.RuntimeConfig,
+    MixDriver.Task,
     MixDriver.Terms,
     MixDriver.Test
   ]
@@ -76,6 +78,7 @@ defmodule MixDriver.CLI do
         "compile" -> MixDriver.Compile.run(options)
         "erlang" -> MixDriver.Erlang.run(options)
         "release" -> MixDriver.Release.run(options)
+        "task" -> MixDriver.Task.run(options, rest)
         "test" -> MixDriver.Test.run(options, rest)
       end
     catch

@@ -7,8 +7,9 @@ defmodule MixDriver.Project do
   @doc """
   Loads mix.exs and the compile-time configuration.
 
-  Options: `:app` (its expected name), `:config` (path of the configuration, if there is one), `:deps` (the applications
-  that `deps` of the target names), `:root` (the workspace), `:sdk` (the archive of the Erlang/OTP that runs this).
+  Options: `:app` (its expected name; empty for the root of an umbrella), `:config` (path of the configuration, if there is
+  one), `:deps` (the applications that `deps` of the target names), `:partial` (whether dependencies may be missing), `:root`
+  (the workspace), `:sdk` (the archive of the Erlang/OTP that runs this, if not all of it is there).
   """
   @spec load(keyword) :: keyword
   def load(options) do
@@ -24,17 +25,21 @@ defmodule MixDriver.Project do
     config = Mix.Project.config()
     check_app(config, options[:app])
     declared = for dep <- config[:deps], do: elem(dep, 0)
-    check_named(options[:deps], declared)
+    if !options[:partial], do: check_named(options[:deps], declared)
 
     # What dependencies need in turn is there too, and Mix is to have it on the code path; `runtime: false` keeps it
     # out of the application's own list.
-    indirect = for app <- provided(), app not in [config[:app] | declared], do: {app, runtime: false}
-    Mix.ProjectStack.merge_config(deps: config[:deps] ++ indirect)
+    provided = provided()
+    indirect = for app <- provided, app not in [config[:app] | declared], do: {app, runtime: false}
+    # In the source tree what is only for another environment may be missing.
+    direct = if options[:partial], do: Enum.filter(config[:deps], &(elem(&1, 0) in provided)), else: config[:deps]
+    Mix.ProjectStack.merge_config(deps: direct ++ indirect)
     if options[:config], do: Mix.ProjectStack.merge_config(config_path: options[:config])
 
     Mix.Task.run("loadconfig")
     check_provided(config, options[:root])
-    MixDriver.Otp.unpack_own(config, options[:sdk])
+    # Else the whole installation is there.
+    if options[:sdk], do: MixDriver.Otp.unpack_own(config, options[:sdk])
     Mix.Project.config()
   end
 
@@ -46,6 +51,13 @@ defmodule MixDriver.Project do
 
   defp check_app(config, app) do
     cond do
+      # A release of an umbrella.
+      config[:apps_path] != nil and app == "" ->
+        :ok
+
+      app == "" ->
+        fail("mix_exs is not that of an umbrella. Take the attribute away, and let application name its mix_library")
+
       config[:apps_path] ->
         fail("mix.exs is that of an umbrella. Write a mix_library for each application in #{config[:apps_path]}/")
 

@@ -3,6 +3,11 @@ defmodule Umbrella.MixProject do
   use Mix.Project
 
   def project do
-    [apps_path: "apps", version: "1.2.0", deps: []]
+    [
+      apps_path: "apps",
+      version: "3.0.0",
+      deps: [{:absent, "~> 1.0", only: :dev}],
+      releases: [platform: [applications: [web: :permanent, otp_app: :load], cookie: "given"]]
+    ]
   end
 end

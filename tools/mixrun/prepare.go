@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"rules_elixir_vm/tools/internal/archive"
+	"rules_elixir_vm/tools/internal/strictjson"
+)
+
+// A spec is what one project needs. Paths of archives are relative to the current directory.
+type spec struct {
+	Label string `json:"label"`
+	// App is the project's application, Directory that of its mix.exs in the workspace.
+	App       string `json:"app"`
+	Directory string `json:"directory"`
+	// Archives are unpacked in directories of ${TOOLS}.
+	Archives []struct {
+		Dir  string `json:"dir"`
+		Path string `json:"path"`
+	} `json:"archives"`
+	// Libraries are the compiled dependencies, each the tar of one application.
+	Libraries []struct {
+		App  string `json:"app"`
+		Path string `json:"path"`
+	} `json:"libraries"`
+	// Argv is the command, with ${TOOLS} and ${WORKSPACE}; TerminalArgv is put after its first word where the output is a
+	// terminal. The caller's arguments follow.
+	Argv         []string `json:"argv"`
+	TerminalArgv []string `json:"terminal_argv"`
+}
+
+// A command is what to execute.
+type command struct {
+	dir  string
+	argv []string
+	env  []string
+}
+
+func prepare(path string, args, environ []string, terminal bool) (*command, error) {
+	s, err := readSpec(path)
+	if err != nil {
+		return nil, err
+	}
+	env := map[string]string{}
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		env[name] = value
+	}
+	workspace := env["BUILD_WORKSPACE_DIRECTORY"]
+	if workspace == "" {
+		return nil, fmt.Errorf("%s works in the source tree: start it by `bazel run %s -- …`", s.Label, s.Label)
+	}
+	dir := filepath.Join(workspace, filepath.FromSlash(s.Directory))
+	if _, err := os.Stat(filepath.Join(dir, "mix.exs")); err != nil {
+		return nil, fmt.Errorf("%s: looking for the project: %w. Is it that of another module, run it in the workspace of that", s.Label, err)
+	}
+
+	if env["MIX_ENV"] == "" {
+		// As Mix has it.
+		env["MIX_ENV"] = "dev"
+		if len(args) > 0 && args[0] == "test" {
+			env["MIX_ENV"] = "test"
+		}
+	}
+	if strings.ContainsAny(env["MIX_ENV"], "/\x00") || strings.HasPrefix(env["MIX_ENV"], ".") {
+		return nil, fmt.Errorf("MIX_ENV is %q; expected a name such as dev", env["MIX_ENV"])
+	}
+	cache := env["XDG_CACHE_HOME"]
+	if cache == "" && env["HOME"] != "" {
+		cache = filepath.Join(env["HOME"], ".cache")
+	}
+	if !filepath.IsAbs(cache) {
+		return nil, fmt.Errorf("finding a place for what Mix builds: set HOME or XDG_CACHE_HOME to an absolute path")
+	}
+	key := sha256.Sum256([]byte(workspace + "\x00" + s.Directory))
+	root := filepath.Join(cache, "rules_elixir_vm", "mix", fmt.Sprintf("%x", key[:8]))
+	build := filepath.Join(root, "build", env["MIX_ENV"])
+	if err := s.fill(root, build); err != nil {
+		return nil, fmt.Errorf("%s: preparing %s: %w", s.Label, root, err)
+	}
+
+	// What another Erlang has set, and what would lead Mix elsewhere.
+	for _, name := range []string{"BINDIR", "EMU", "ERL_LIBS", "ERL_ROOTDIR", "MIX_BUILD_ROOT", "MIX_DEPS_PATH", "MIX_EXS", "PROGNAME", "ROOTDIR"} {
+		delete(env, name)
+	}
+	env["MIX_BUILD_PATH"] = build
+	c := &command{dir: dir}
+	argv := s.Argv
+	if terminal && env["NO_COLOR"] == "" {
+		argv = slices.Concat(argv[:1], s.TerminalArgv, argv[1:])
+	}
+	replacer := strings.NewReplacer("${TOOLS}", filepath.Join(root, "tools"), "${WORKSPACE}", workspace)
+	for _, word := range argv {
+		c.argv = append(c.argv, replacer.Replace(word))
+	}
+	c.argv = append(c.argv, args...)
+	for name, value := range env {
+		c.env = append(c.env, name+"="+value)
+	}
+	slices.Sort(c.env)
+	return c, nil
+}
+
+func readSpec(path string) (*spec, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the spec: %w", err)
+	}
+	s := &spec{}
+	if err := strictjson.Decode(data, s); err != nil {
+		return nil, fmt.Errorf("reading the spec %s: %w", path, err)
+	}
+	if len(s.Argv) == 0 || s.App == "" {
+		return nil, fmt.Errorf("reading the spec %s: argv or app is missing", path)
+	}
+	return s, nil
+}
+
+// fill unpacks what is not there yet, or has changed. One does it at a time.
+func (s *spec) fill(root, build string) error {
+	libraries := filepath.Join(build, "lib")
+	if err := os.MkdirAll(libraries, 0o755); err != nil {
+		return err
+	}
+	lock, err := os.OpenFile(filepath.Join(root, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return fmt.Errorf("locking %s: %w", lock.Name(), err)
+	}
+
+	var tools []member
+	for _, a := range s.Archives {
+		tools = append(tools, member{a.Dir, a.Path})
+	}
+	// Another Erlang/OTP or Elixir compiles everything anew.
+	changed, err := unpack(filepath.Join(root, "tools"), tools)
+	if err != nil {
+		return err
+	}
+	have := map[string]bool{s.App: true}
+	for _, l := range s.Libraries {
+		have[l.App] = true
+		// Its tar begins with the application's name.
+		one, err := unpack(filepath.Join(build, "deps", l.App), []member{{".", l.Path}})
+		if err != nil {
+			return err
+		}
+		link := filepath.Join(libraries, l.App)
+		target := filepath.Join(build, "deps", l.App, l.App)
+		if old, err := os.Readlink(link); err != nil || old != target {
+			if err := os.RemoveAll(link); err != nil {
+				return err
+			}
+			if err := os.Symlink(target, link); err != nil {
+				return err
+			}
+			one = true
+		}
+		changed = changed || one
+	}
+	entries, err := os.ReadDir(libraries)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !have[entry.Name()] || changed && entry.Name() == s.App {
+			if err := os.RemoveAll(filepath.Join(libraries, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// A member is an archive and the directory that it is unpacked in.
+type member struct{ dir, path string }
+
+// unpack makes the directory of the archives, unless it is made of these very files, and tells whether it did.
+func unpack(dir string, members []member) (bool, error) {
+	stamp, err := stampOf(members)
+	if err != nil {
+		return false, err
+	}
+	stampFile := filepath.Join(dir, ".stamp")
+	if old, err := os.ReadFile(stampFile); err == nil && bytes.Equal(old, stamp) {
+		return false, nil
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	fresh := dir + ".new"
+	if err := os.RemoveAll(fresh); err != nil {
+		return false, err
+	}
+	for _, m := range members {
+		if err := extract(filepath.Join(fresh, m.dir), m.path); err != nil {
+			return false, fmt.Errorf("unpacking %s: %w", m.path, err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(fresh, ".stamp"), stamp, 0o644); err != nil {
+		return false, err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return false, err
+	}
+	return true, os.Rename(fresh, dir)
+}
+
+func extract(dir, path string) error {
+	r, err := archive.Open(path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	tree, err := archive.NewTree(dir)
+	if err != nil {
+		return err
+	}
+	return tree.Extract(r.Reader, 0, nil)
+}
+
+// stampOf tells files apart without reading them.
+func stampOf(members []member) ([]byte, error) {
+	var b bytes.Buffer
+	for _, m := range members {
+		info, err := os.Stat(m.path)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%s %d %d\n", m.dir, info.Size(), info.ModTime().UnixNano())
+	}
+	return b.Bytes(), nil
+}
