@@ -13,7 +13,15 @@ load(
     _kernel_savefragment = "kernel_savefragment",
     _linux_kernel = "linux_kernel",
 )
-load(":mix.bzl", _ex_unit_test = "ex_unit_test", _iex = "iex", _mix = "mix", _mix_library = "mix_library", _mix_release = "mix_release")
+load(
+    ":mix.bzl",
+    _ex_unit_test = "ex_unit_test",
+    _iex = "iex",
+    _mix = "mix",
+    _mix_library = "mix_library",
+    _mix_release = "mix_release",
+    _vm_ex_unit_test = "vm_ex_unit_test",
+)
 load(":otp.bzl", _erlang_otp = "erlang_otp", _nif_library = "nif_library")
 load(
     ":providers.bzl",
@@ -63,4 +71,5 @@ mix = _mix
 mix_library = _mix_library
 mix_release = _mix_release
 nif_library = _nif_library
+vm_ex_unit_test = _vm_ex_unit_test
 vm_image = _vm_image

@@ -53,6 +53,8 @@ def _boot_test_impl(ctx):
         test["exit_code"] = ctx.attr.expect_exit_code
     if ctx.attr.failure:
         test["failure"] = {"kind": ctx.attr.failure, "message": ctx.attr.failure_message}
+    if ctx.attr.report:
+        test["report"] = True
     if ctx.attr.client:
         test["client"] = {"args": ctx.attr.client_args}
     return [vm_program(
@@ -85,6 +87,7 @@ _boot_test = rule(
         "memory": attr.int(doc = "Memory in MB; 0: as the image says."),
         "qemu_args": attr.string_list(doc = "Arguments of QEMU, after those of the image."),
         "reject": attr.string_list(doc = "Regular expressions that no line of the console may match."),
+        "report": attr.bool(doc = "Whether the guest writes a report in JUnit's XML to the virtio port `org.rules_elixir_vm.report`, which becomes that of the test."),
         "scratch_disks": attr.int_list(doc = "Sizes in MB of empty disks, which come after those of the image."),
     },
     toolchains = VM_TOOLCHAINS,
@@ -103,7 +106,7 @@ def boot_test(name, image, size = "medium", expect_failure = "", expect_failure_
       expect_failure: `kernel_not_reached`, `kernel_panic`, `init_failed`, `line_missing`, `exit_code` or
         `client_failed`: the test passes only if it fails in this way.
       expect_failure_message: regular expressions: each must match a line of that failure's message.
-      **kwargs: `machine`, `memory`, `cpus`, `cmdline` and `qemu_args` change the image or add to it; `scratch_disks`, `echo`,
+      **kwargs: `machine`, `memory`, `cpus`, `cmdline` and `qemu_args` change the image or add to it; `scratch_disks`, `echo`, `report`,
         `client`, `client_args`, `expect`, `reject`, `expect_exit_code` and `deadline` are described in docs/boot.md; others are common attributes of tests.
     """
     _boot_test(

@@ -7,7 +7,24 @@ load(":mix_library.bzl", "check_project")
 
 visibility("//rules/...")
 
-def _ex_unit_test_impl(ctx):
+# What is tested, and with what.
+TESTED_ATTRS = {
+    "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` that is tested."),
+    "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads in the environment `test`."),
+    "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of dependencies that only tests have."),
+    "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
+    "srcs": attr.label_list(mandatory = True, allow_files = True, doc = "The tests and what they read: `test/**`."),
+}
+
+def tested(ctx):
+    """The project whose tests run. Needs TESTED_ATTRS.
+
+    Args:
+      ctx: the rule's context.
+
+    Returns:
+      struct of what `mix_driver` takes: `project`, `deps`, `files`.
+    """
     library = ctx.attr.application[MixLibraryInfo]
     check_project(ctx, library)
     libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
@@ -23,13 +40,16 @@ def _ex_unit_test_impl(ctx):
         tar = library.tar,
         transitive = libraries,
     )
-    return [mix_test_program(
-        ctx,
-        project,
+    return struct(
         # The application itself is compiled once more, for this environment.
         deps = [found for found in libraries.to_list() if found.app != library.app],
         files = library.srcs.to_list() + ctx.files.srcs,
-    )]
+        project = project,
+    )
+
+def _ex_unit_test_impl(ctx):
+    found = tested(ctx)
+    return [mix_test_program(ctx, found.project, deps = found.deps, files = found.files)]
 
 ex_unit_test = rule(
     implementation = _ex_unit_test_impl,
@@ -37,12 +57,7 @@ ex_unit_test = rule(
 
 Arguments (`args`, `--test_arg`) go to `mix test`. The dependencies are those of `application`, compiled as for the release.""",
     test = True,
-    attrs = MIX_ATTRS | {
-        "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` that is tested."),
-        "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads in the environment `test`."),
-        "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of dependencies that only tests have."),
-        "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
-        "srcs": attr.label_list(mandatory = True, allow_files = True, doc = "The tests and what they read: `test/**`."),
+    attrs = MIX_ATTRS | TESTED_ATTRS | {
         "_mixtest": attr.label(default = Label("//tools/mixtest:exec"), executable = True, cfg = "exec"),
     },
     toolchains = MIX_TOOLCHAINS,

@@ -15,9 +15,31 @@ _ROOT = "/app"
 # unpacked once, they serve both.
 _APPS = ["compiler", "kernel", "sasl", "stdlib"]
 
-def _mix_release_impl(ctx):
-    library = ctx.attr.application[MixLibraryInfo]
-    check_project(ctx, library)
+# The applications of Elixir that a release may have.
+_ELIXIR_APPS = ["eex", "elixir", "iex", "logger", "mix"]
+
+# Merge into the attributes of every rule that calls `assemble_release`.
+RELEASE_ATTRS = MIX_ATTRS | {
+    "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The Erlang/OTP to run on."),
+    "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
+    "_releaseenv": attr.label(default = Label("//tools/releaseenv:exec"), executable = True, cfg = "exec"),
+}
+
+def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_apps = []):
+    """Declares the actions that assemble a release. Needs RELEASE_ATTRS and MIX_TOOLCHAINS.
+
+    Args:
+      ctx: the rule's context.
+      project: MixLibraryInfo.
+      deps: as in `mix_driver`.
+      name: of the release.
+      files: as in `mix_driver`, besides the runtime configuration.
+      arguments: further arguments of the driver.
+      elixir_apps: further applications of Elixir that the release may have.
+
+    Returns:
+      list of providers.
+    """
     otp = ctx.attr.erlang[OtpInfo]
     sdk = erlang_sdk(ctx)
     if otp.version != sdk.otp_version:
@@ -27,29 +49,11 @@ def _mix_release_impl(ctx):
             otp.version,
             sdk.otp_version,
         ))
-    project = library
-    if ctx.file.mix_exs:
-        # That of an umbrella, which is no application itself.
-        project = MixLibraryInfo(
-            app = "",
-            config = library.config,
-            config_srcs = library.config_srcs,
-            deps = [],
-            env = library.env,
-            mix_exs = ctx.file.mix_exs,
-            srcs = depset(),
-            tar = library.tar,
-            transitive = library.transitive,
-        )
-    libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
-    check_unique(ctx, libraries, "deps")
-
     shared = {app: otp.applications[app] for app in _APPS if app in otp.applications}
-    name = ctx.attr.release or library.app
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")
     metadata = ctx.actions.declare_file(ctx.label.name + ".json")
     env_sh = ctx.actions.declare_file(ctx.label.name + ".env.sh")
-    arguments = [
+    arguments = arguments + [
         "--release",
         name,
         "--out",
@@ -66,7 +70,7 @@ def _mix_release_impl(ctx):
         "${WORK}/parts",
         # What an edit changes. An image compresses the rest, Erlang/OTP and libraries of other repositories, once.
         "--project-apps",
-        ",".join([dep.app for dep in libraries.to_list() if dep.tar.owner.repo_name == ctx.label.repo_name]),
+        ",".join({found.app: None for found in deps + [project] if found.app and found.tar.owner.repo_name == ctx.label.repo_name}),
     ]
     if ctx.file.runtime_config:
         arguments += ["--runtime-config", "${WORK}/%s/%s" % (WORKSPACE, by_workspace_path([ctx.file.runtime_config]).keys()[0])]
@@ -77,8 +81,8 @@ def _mix_release_impl(ctx):
         mnemonic = "MixRelease",
         progress_message = "Assembling %{label}",
         project = project,
-        deps = libraries.to_list(),
-        files = ctx.files.runtime_config + ctx.files.rel,
+        deps = deps,
+        files = ctx.files.runtime_config + files,
         archives = [
             archive(otp.root, dir = "otp", strip = 0, include = [
                 # Of the programs those of the runtime, and what bin/<release> needs besides.
@@ -90,7 +94,7 @@ def _mix_release_impl(ctx):
             archive(otp.runtime, dir = "otp", strip = 0),
         ],
         shared = shared,
-        elixir_apps = ["eex", "elixir", "iex", "logger", "mix"],
+        elixir_apps = _ELIXIR_APPS + elixir_apps,
         inputs = [depset(otp.applications.values())],
         # The driver unpacks those that the release needs.
         arguments = arguments + [
@@ -139,6 +143,27 @@ def _mix_release_impl(ctx):
         ),
     ]
 
+def _mix_release_impl(ctx):
+    library = ctx.attr.application[MixLibraryInfo]
+    check_project(ctx, library)
+    project = library
+    if ctx.file.mix_exs:
+        # That of an umbrella, which is no application itself.
+        project = MixLibraryInfo(
+            app = "",
+            config = library.config,
+            config_srcs = library.config_srcs,
+            deps = [],
+            env = library.env,
+            mix_exs = ctx.file.mix_exs,
+            srcs = depset(),
+            tar = library.tar,
+            transitive = library.transitive,
+        )
+    libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
+    check_unique(ctx, libraries, "deps")
+    return assemble_release(ctx, project, libraries.to_list(), ctx.attr.release or library.app, ctx.files.rel)
+
 # What `rule` is called with; //rules/test makes releases of it that must fail.
 MIX_RELEASE = dict(
     implementation = _mix_release_impl,
@@ -154,18 +179,15 @@ and evaluator are a quarter of the code that a small system loads to start.
 The output is a tar of the release (`bin`, `erts-<version>`, `lib`, `releases`). Among the `trees` of an image it is at
 /app. The output groups `metadata` (JSON: versions of everything), `env` (variables that rel/env.sh.eex sets) and `log`
 hold the rest.""",
-    attrs = MIX_ATTRS | {
+    attrs = RELEASE_ATTRS | {
         "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` whose mix.exs has the release; of an umbrella's release, any of its applications."),
         "deps": attr.label_list(providers = [MixLibraryInfo], doc = "Further `mix_library` and `erlang_library` targets that the release names in `:applications`."),
-        "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The Erlang/OTP to run on."),
         "mix_exs": attr.label(
             allow_single_file = [".exs"],
             doc = "The `mix.exs` that has the release, if it is that of an umbrella's root; default: that of `application`, whose configuration counts in any case.",
         ),
         "rel": attr.label_list(allow_files = True, doc = "The project's files for releases: `rel/env.sh.eex`, `rel/vm.args.eex`, `rel/overlays/**`."),
         "release": attr.string(doc = "The name of the release in mix.exs; default: the name of the application."),
-        "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
-        "_releaseenv": attr.label(default = Label("//tools/releaseenv:exec"), executable = True, cfg = "exec"),
     },
     provides = [FileTreeInfo, MixReleaseInfo],
     toolchains = MIX_TOOLCHAINS,

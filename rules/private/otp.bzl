@@ -359,10 +359,9 @@ def _erlang_otp_impl(ctx):
     if cc.triple != host.triple:
         make = make + ["TARGET=" + cc.triple.replace("-", "-unknown-", 1)]
 
-    # In place of all of OTP's own, which are only its default.
-    target = cc.triple.replace("-", "-unknown-", 1)
+    # In place of all of OTP's own, which are only its default. The makefile knows its variables.
     static_nifs = ["STATIC_NIFS=" + " ".join([
-        "${{WORK}}/src/lib/{}/priv/lib/{}/{}.a".format(app, target, nif)
+        "$(ERL_TOP)/lib/{}/priv/lib/$(TARGET)/{}.a".format(app, nif)
         for app, nif in [("asn1", "asn1rt_nif")] + ([("crypto", "crypto")] if ctx.attr.crypto else [])
     ] + ["${WORK}/" + name for name in nifs.named])] if nifs.named else []
     archives = [

@@ -28,6 +28,7 @@ const sidecar = ".mixtest.json"
 // told are the variables in which Bazel tells a test what to run and where to
 // write what.
 var told = []string{
+	"COVERAGE_OUTPUT_FILE",
 	"TESTBRIDGE_TEST_ONLY",
 	"TESTBRIDGE_TEST_RUNNER_FAIL_FAST",
 	"TEST_SHARD_INDEX",

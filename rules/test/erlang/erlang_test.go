@@ -19,7 +19,7 @@ func TestErrors(t *testing.T) {
 	const here = "rules/test/erlang/broken/src/"
 	for failure, parts := range map[string][]string{
 		"aarch64_release": {
-			"//rules/test/erlang:aarch64_release: the release has lib/broken-1.0.0/priv/bin/doubler, which is for aarch64, and //erlang is for x86_64. " +
+			"//rules/test/erlang:aarch64_release: the release has lib/broken-1.0.0/priv/bin/doubler, which is for aarch64, and //erlang:erlang is for x86_64. " +
 				"Build it for the platform of the release",
 		},
 		"dynamic_release": {

@@ -305,7 +305,7 @@ func TestStart(t *testing.T) {
 // run starts a test as Bazel would, with further variables of the environment.
 func run(t *testing.T, variable string, env ...string) (out string, exit int) {
 	t.Helper()
-	cmd := exec.Command(built.File(t, variable))
+	cmd := exec.Command(built.Files(t, variable)[0])
 	cmd.Dir = filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"))
 	cmd.Env = append([]string{"TEST_TMPDIR=" + t.TempDir()}, env...)
 	text, err := cmd.CombinedOutput()
@@ -360,10 +360,10 @@ type report struct {
 }
 
 // runReport runs the tests of report and returns what they report, nil if they have not.
-func runReport(t *testing.T, env ...string) (r *report, out string, exit int) {
+func runReport(t *testing.T, variable string, env ...string) (r *report, out string, exit int) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "test.xml")
-	out, exit = run(t, "FAILING_REPORT_TEST", append(env, "XML_OUTPUT_FILE="+file)...)
+	out, exit = run(t, variable, append(env, "XML_OUTPUT_FILE="+file)...)
 	data, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, out, exit
@@ -412,14 +412,74 @@ var reportStates = map[string]string{
 }
 
 func TestReport(t *testing.T) {
-	r, out, exit := runReport(t)
-	if r == nil || exit != 1 {
-		t.Fatalf("it ended with %d and the report %v:\n%s", exit, r, out)
+	r, out, exit := runReport(t, "FAILING_REPORT_TEST")
+	checkReport(t, "//rules/test/mix:failing_report_test", r, out)
+	if exit != 1 {
+		t.Errorf("it ended with %d", exit)
+	}
+}
+
+// The machine reports the same.
+func TestMachine(t *testing.T) {
+	needsMachine(t)
+	r, out, exit := runReport(t, "FAILING_REPORT_VM_TEST")
+	checkReport(t, "//rules/test/mix:failing_report_vm_test", r, out)
+	if exit != 15 || !strings.Contains(out, "exit_code: ") || !strings.Contains(out, "the guest's exit code is 2, expected 0") {
+		t.Errorf("it ended with %d:\n%s", exit, out)
+	}
+}
+
+func TestMachineFilter(t *testing.T) {
+	needsMachine(t)
+	for _, c := range []struct {
+		env  []string
+		ran  []string
+		text string
+	}{
+		{env: []string{"TESTBRIDGE_TEST_ONLY=doubles|of <two>$"}, ran: []string{"doubles %{n: 1}", "doubles %{n: 2}"}},
+		{
+			env: []string{"TESTBRIDGE_TEST_ONLY=rules/test/mix/report/test/passing_test.exs:5", "TEST_TOTAL_SHARDS=2", "TEST_SHARD_INDEX=0"},
+			ran: []string{"doubles %{n: 1}", "doubles %{n: 2}"},
+		},
+		{env: []string{"TEST_TOTAL_SHARDS=4", "TEST_SHARD_INDEX=3"}, text: "There are no tests to run"},
+	} {
+		r, out, exit := runReport(t, "FAILING_REPORT_VM_TEST", c.env...)
+		if ran := ran(r); exit != 0 || !slices.Equal(ran, c.ran) || !strings.Contains(out, c.text) {
+			t.Errorf("%v: it ended with %d, having run %q:\n%s", c.env, exit, ran, out)
+		}
+	}
+}
+
+// ran returns the tests that have run, besides those that were left out.
+func ran(r *report) []string {
+	var ran []string
+	if r != nil {
+		for name, state := range r.states() {
+			if !strings.HasPrefix(state, "due to ") {
+				ran = append(ran, strings.TrimPrefix(name, "PassingTest "))
+			}
+		}
+		slices.Sort(ran)
+	}
+	return ran
+}
+
+func needsMachine(t *testing.T) {
+	t.Helper()
+	if os.Getenv("FAILING_REPORT_VM_TEST") == "" {
+		t.Skip("needs a machine: bazel test //rules/test/mix:mix_vm_test")
+	}
+}
+
+func checkReport(t *testing.T, label string, r *report, out string) {
+	t.Helper()
+	if r == nil {
+		t.Fatalf("there is no report:\n%s", out)
 	}
 	if got := r.states(); !maps.Equal(got, reportStates) {
 		t.Errorf("got %v", got)
 	}
-	if r.Name != "//rules/test/mix:failing_report_test" || r.Tests != 10 || r.Failures != 3 || r.Errors != 1 || r.Skipped != 2 {
+	if r.Name != label || r.Tests != 10 || r.Failures != 3 || r.Errors != 1 || r.Skipped != 2 {
 		t.Errorf("got %q, %d tests, %d failures, %d errors, %d skipped", r.Name, r.Tests, r.Failures, r.Errors, r.Skipped)
 	}
 	failing := r.Suites[0]
@@ -458,7 +518,7 @@ func TestShards(t *testing.T) {
 	got := map[string]string{}
 	for shard, tests := range []int{5, 4, 1, 0} {
 		status := filepath.Join(t.TempDir(), "status")
-		r, out, exit := runReport(t, "TEST_TOTAL_SHARDS=4", fmt.Sprint("TEST_SHARD_INDEX=", shard), "TEST_SHARD_STATUS_FILE="+status)
+		r, out, exit := runReport(t, "FAILING_REPORT_TEST", "TEST_TOTAL_SHARDS=4", fmt.Sprint("TEST_SHARD_INDEX=", shard), "TEST_SHARD_STATUS_FILE="+status)
 		if _, err := os.Stat(status); err != nil {
 			t.Errorf("shard %d does not tell that it is one: %v", shard, err)
 		}
@@ -478,6 +538,17 @@ func TestShards(t *testing.T) {
 	}
 	if !maps.Equal(got, reportStates) {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "coverage.dat")
+	_, out, exit := runReport(t, "FAILING_REPORT_TEST", "COVERAGE_OUTPUT_FILE="+file, "TESTBRIDGE_TEST_ONLY=doubles")
+	got, err := os.ReadFile(file)
+	// The function double ran once for each of two tests, half never.
+	const want = "SF:rules/test/mix/report/lib/report.ex\nDA:3,2\nDA:4,0\nLH:1\nLF:2\nend_of_record\n"
+	if err != nil || exit != 0 || string(got) != want {
+		t.Errorf("it ended with %d, %v and\n%s\n%s", exit, err, got, out)
 	}
 }
 
@@ -508,17 +579,8 @@ func TestFilter(t *testing.T) {
 			text: "//rules/test/mix:failing_report_test: --test_filter=doubles ( is neither a file nor a regular expression: missing )",
 		},
 	} {
-		r, out, exit := runReport(t, append(c.env, "TESTBRIDGE_TEST_ONLY="+c.filter)...)
-		var ran []string
-		if r != nil {
-			for name, state := range r.states() {
-				if !strings.HasPrefix(state, "due to ") {
-					ran = append(ran, strings.TrimPrefix(name, "PassingTest "))
-				}
-			}
-			slices.Sort(ran)
-		}
-		if exit != c.exit || !slices.Equal(ran, c.ran) || !strings.Contains(out, c.text) {
+		r, out, exit := runReport(t, "FAILING_REPORT_TEST", append(c.env, "TESTBRIDGE_TEST_ONLY="+c.filter)...)
+		if ran := ran(r); exit != c.exit || !slices.Equal(ran, c.ran) || !strings.Contains(out, c.text) {
 			t.Errorf("%s %v: it ended with %d, having run %q:\n%s", c.filter, c.env, exit, ran, out)
 		}
 	}

@@ -34,12 +34,9 @@ def _otp_with_nifs_test_impl(ctx):
     asserts.true(env, "LIBS=${WORK}/nifs/deps/0.a" in steps["configure"], "what the NIF needs is linked")
     asserts.true(
         env,
-        "STATIC_NIFS=${WORK}/src/lib/asn1/priv/lib/x86_64-unknown-linux-musl/asn1rt_nif.a ${WORK}/nifs/counter_nif.a" in steps["build"],
+        "STATIC_NIFS=$(ERL_TOP)/lib/asn1/priv/lib/$(TARGET)/asn1rt_nif.a ${WORK}/nifs/counter_nif.a" in steps["build"],
         "the NIF is linked",
     )
     return analysistest.end(env)
 
-otp_with_nifs_test = analysistest.make(
-    _otp_with_nifs_test_impl,
-    config_settings = {"//command_line_option:platforms": str(Label("//toolchains/musl:linux_x86_64"))},
-)
+otp_with_nifs_test = analysistest.make(_otp_with_nifs_test_impl)

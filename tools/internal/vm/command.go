@@ -11,6 +11,9 @@ import (
 // ExitPort is the name of the virtio-serial port that is the exit channel.
 const ExitPort = "org.rules_elixir_vm.exit"
 
+// ReportPort is that of the report of a test.
+const ReportPort = "org.rules_elixir_vm.report"
+
 // machine is what the command line needs besides a spec whose paths are those
 // of the disk.
 type machine struct {
@@ -21,6 +24,7 @@ type machine struct {
 }
 
 func (m *machine) exitFile() string   { return filepath.Join(m.work, "exit") }
+func (m *machine) reportFile() string { return filepath.Join(m.work, "report") }
 func (m *machine) echoSocket() string { return filepath.Join(m.work, "echo") }
 func (m *machine) scratch(i int) string {
 	return filepath.Join(m.work, fmt.Sprintf("disk%d.img", i))
@@ -70,6 +74,11 @@ func (m *machine) command() []string {
 		"-device", m.virtio("serial"),
 		"-chardev", "file,id=exit,path="+escape(m.exitFile()),
 		"-device", "virtserialport,chardev=exit,name="+ExitPort)
+	if m.Test != nil && m.Test.Report {
+		argv = append(argv,
+			"-chardev", "file,id=report,path="+escape(m.reportFile()),
+			"-device", "virtserialport,chardev=report,name="+ReportPort)
+	}
 	for i, disk := range m.Disks {
 		drive := fmt.Sprintf("if=none,id=disk%d,format=raw,file=", i)
 		if disk.File != "" {

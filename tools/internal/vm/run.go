@@ -4,6 +4,7 @@ package vm
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -268,6 +269,11 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 	late := time.NewTimer(timeout)
 	defer late.Stop()
 
+	if spec.Test.Report {
+		if err := spec.tell(); err != nil {
+			return fmt.Errorf("%s: %w", spec.Label, err)
+		}
+	}
 	m, cleanUp, err := prepare(spec, false, out)
 	if err != nil {
 		return fmt.Errorf("%s: %w", spec.Label, err)
@@ -369,6 +375,11 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 	} else if stderr.Len() > 0 {
 		fmt.Fprintf(out, "vm: QEMU says: %s\n", strings.TrimSpace(stderr.String()))
 	}
+	if spec.Test.Report {
+		if err := m.saveReport(os.Getenv("XML_OUTPUT_FILE")); err != nil {
+			return fmt.Errorf("%s: saving the guest's report: %w", spec.Label, err)
+		}
+	}
 	code, err := os.ReadFile(m.exitFile())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s: reading the exit channel: %w", spec.Label, err)
@@ -381,6 +392,44 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 		return failure
 	}
 	return nil
+}
+
+// told are the variables in which Bazel tells a test what to run.
+var told = []string{"TESTBRIDGE_TEST_ONLY", "TEST_SHARD_INDEX", "TEST_TOTAL_SHARDS"}
+
+// tell passes them on, to the release that init starts.
+func (s *Spec) tell() error {
+	for _, name := range told {
+		value := os.Getenv(name)
+		if strings.ContainsAny(value, "\"\n\x00") {
+			return fmt.Errorf("$%s is %q; the kernel's command line has no place for quotes and line ends", name, value)
+		}
+		if value != "" {
+			s.Cmdline = append(s.Cmdline, fmt.Sprintf(`init.env.%s="%s"`, name, value))
+		}
+	}
+	if file := os.Getenv("TEST_SHARD_STATUS_FILE"); file != "" {
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			return fmt.Errorf("telling that the test has shards: %w", err)
+		}
+	}
+	return nil
+}
+
+// saveReport copies what the guest has reported to a file, if both are there.
+// A guest that was stopped may have written a part of it: that is none.
+func (m *machine) saveReport(to string) error {
+	report, err := os.ReadFile(m.reportFile())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if to == "" || len(report) == 0 || xml.Unmarshal(report, new(struct{})) != nil {
+		return nil
+	}
+	if err := os.WriteFile(to+".part", report, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(to+".part", to)
 }
 
 // deadline is when a test ends by itself: before Bazel ends it, so that there

@@ -87,6 +87,10 @@ func playQEMU(args []string) {
 			if err := os.WriteFile(value("file,id=exit,path="), []byte(rest), 0o644); err != nil {
 				panic(err)
 			}
+		case "report":
+			if err := os.WriteFile(value("file,id=report,path="), []byte(rest), 0o644); err != nil {
+				panic(err)
+			}
 		case "echo": // through the echo service
 			conn, err := net.Dial("unix", value("socket,id=echo,path="))
 			if err != nil {
@@ -175,6 +179,62 @@ func log(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// A whole report of the guest becomes that of the test, whether it passes or fails.
+func TestReport(t *testing.T) {
+	const report = "<?xml version=\"1.0\"?>\n<testsuites><testsuite name=\"a\"/></testsuites>\n"
+	zero := 0
+	for _, c := range []struct{ play, code, want string }{
+		{"report:" + report, "0", report},
+		{"report:" + report, "2", report},
+		{"report:" + report[:40], "0", ""},
+		{"report:", "0", ""},
+		{"print:silent", "0", ""},
+	} {
+		file := filepath.Join(t.TempDir(), "test.xml")
+		t.Setenv("XML_OUTPUT_FILE", file)
+		spec := newSpec(t, &Test{ExitCode: &zero, Report: true}, "print:"+log(t, "boot.log"), c.play, "code:"+c.code+"\n")
+		if err := RunTest(spec, "", io.Discard); (err == nil) != (c.code == "0") {
+			t.Errorf("%q: %v", c.play, err)
+		}
+		got, err := os.ReadFile(file)
+		if string(got) != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%q: got %q and %v, expected %q", c.play, got, err, c.want)
+		}
+	}
+}
+
+// The guest is told what of its tests to run.
+func TestTell(t *testing.T) {
+	zero := 0
+	dir := t.TempDir()
+	status := filepath.Join(dir, "status")
+	for name, value := range map[string]string{
+		"TESTBRIDGE_TEST_ONLY": "a (b|c)$", "TEST_SHARD_INDEX": "1", "TEST_TOTAL_SHARDS": "3", "TEST_SHARD_STATUS_FILE": status,
+	} {
+		t.Setenv(name, value)
+	}
+	for _, reports := range []bool{false, true} {
+		spec := newSpec(t, &Test{ExitCode: &zero, Report: reports}, "print:"+log(t, "boot.log"), "code:0\n")
+		if err := RunTest(spec, dir, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		command, err := os.ReadFile(filepath.Join(dir, "qemu.sh"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := `panic=-1 init.env.TESTBRIDGE_TEST_ONLY="a (b|c)$" init.env.TEST_SHARD_INDEX="1" init.env.TEST_TOTAL_SHARDS="3"'`
+		_, err = os.Stat(status)
+		if strings.Contains(string(command), words) != reports || (err == nil) != reports {
+			t.Errorf("report %v: status file: %v, command:\n%s", reports, err, command)
+		}
+	}
+	t.Setenv("TESTBRIDGE_TEST_ONLY", `a "b"`)
+	spec := newSpec(t, &Test{ExitCode: &zero, Report: true})
+	if err := RunTest(spec, dir, io.Discard); err == nil || !strings.Contains(err.Error(), `$TESTBRIDGE_TEST_ONLY is "a \"b\""`) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestRunTest(t *testing.T) {

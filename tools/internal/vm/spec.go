@@ -80,6 +80,9 @@ type Test struct {
 	// Client runs once all lines of Expect have come, and must exit with 0.
 	// Without an ExitCode the run is over then.
 	Client *Client `json:"client,omitempty"`
+	// Report gives the machine a port for a report in JUnit's XML, which
+	// becomes that of the test.
+	Report bool `json:"report,omitempty"`
 	// Failure, if it is there, must come.
 	Failure *WantFailure `json:"failure,omitempty"`
 	// TimeoutSeconds is the deadline; 0: a little before $TEST_TIMEOUT.

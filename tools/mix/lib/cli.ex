@@ -9,7 +9,7 @@ defmodule MixDriver.CLI do
                [--rebar-config FILE] [--erlc-opt TERM]...
       release  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
                --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE
-               --parts DIR --project-apps APP,APP [--runtime-config FILE]
+               --parts DIR --project-apps APP,APP [--runtime-config FILE] [--suite DRIVER --suite-label LABEL]
       test     --label LABEL --root WORKSPACE --sdk TAR --app APP [--config FILE] [--deps APP,APP] -- [ARGUMENT]...
       task     --label LABEL --root WORKSPACE --app APP -- [TASK [ARGUMENT]...]
 
@@ -18,6 +18,7 @@ defmodule MixDriver.CLI do
 
   @modules [
     MixDriver.Compile,
+    MixDriver.Coverage,
     MixDriver.Elf,
     MixDriver.Erlang,
     MixDriver.Failure,
@@ -28,6 +29,8 @@ defmodule MixDriver.CLI do
     MixDriver.Provided,
     MixDriver.Release,
     MixDriver.RuntimeConfig,
+    MixDriver.Selection,
+    MixDriver.SuiteRelease,
     MixDriver.Task,
     MixDriver.Terms,
     MixDriver.Test
@@ -55,6 +58,8 @@ defmodule MixDriver.CLI do
     root: :string,
     runtime_config: :string,
     sdk: :string,
+    suite: :string,
+    suite_label: :string,
     version: :string,
     warnings_as_errors: :boolean
   ]

@@ -3,8 +3,8 @@ defmodule MixDriver.JUnit do
   @moduledoc """
   A formatter of ExUnit that writes JUnit's XML when the tests have run.
 
-  `junit` in ExUnit's configuration has `:file`, where it writes to, `:name`, that of the whole, and `:root`: paths of
-  tests are relative to it.
+  `junit` in ExUnit's configuration has `:write`, a function that takes it as iodata, `:name`, that of the whole, and
+  `:root`: paths of tests are relative to it.
   """
 
   use GenServer
@@ -16,10 +16,7 @@ defmodule MixDriver.JUnit do
   def handle_cast({:test_finished, test}, state), do: {:noreply, %{state | tests: [test | state.tests]}}
 
   def handle_cast({:suite_finished, times}, state) do
-    # Who reads it never sees half of it.
-    file = state.options[:file]
-    File.write!(file <> ".part", document(state.tests, times.run, state.options))
-    File.rename!(file <> ".part", file)
+    state.options[:write].(document(state.tests, times.run, state.options))
     {:noreply, state}
   end
 

@@ -9,12 +9,13 @@ defmodule MixDriver.Release do
   @spec run(keyword) :: :ok
   def run(options) do
     config = MixDriver.Project.load(options)
+    if options[:suite], do: MixDriver.SuiteRelease.compile(config, options)
     Mix.Task.run("compile", @arguments)
     Mix.ensure_application!(:crypto)
     load_eex()
     if config[:consolidate_protocols], do: consolidate(Mix.Project.consolidation_path(config))
 
-    {name, settings} = find(config, options[:release])
+    {name, settings} = if options[:suite], do: MixDriver.SuiteRelease.find(config), else: find(config, options[:release])
     Mix.ProjectStack.merge_config(releases: [{name, settings(name, settings, options)}])
     MixDriver.Otp.share(options[:otp], String.split(options[:otp_shared] || "", ",", trim: true))
     release = load(name, options)
@@ -29,6 +30,7 @@ defmodule MixDriver.Release do
     MixDriver.Terms.sort(Path.join(release.version_path, "sys.config"))
     File.cp!(Path.join(release.version_path, "env.sh"), options[:env_sh])
     File.write!(options[:metadata], metadata(release, options))
+    if options[:suite], do: File.cp_r!(options[:root], Path.join(out, "ws"), dereference_symlinks: true)
     split(out, options[:parts], String.split(options[:project_apps], ",", trim: true))
   end
 
@@ -152,7 +154,8 @@ defmodule MixDriver.Release do
 
       if not properties[:otp_app?], do: check_native(app, path)
 
-      with {:error, message} <- Config.Provider.validate_compile_env(properties[:compile_env] || [], false) do
+      with nil <- options[:suite],
+           {:error, message} <- Config.Provider.validate_compile_env(properties[:compile_env] || [], false) do
         fail(
           "#{String.trim_trailing(message)}\nThe application #{inspect(app)} was compiled with another configuration than " <>
             "the release has. Give its mix_library the config of the release"
