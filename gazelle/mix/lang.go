@@ -20,6 +20,8 @@ const (
 	releaseKind = "mix_release"
 	testKind    = "ex_unit_test"
 	groupKind   = "filegroup"
+	// It is a dependency as well; none is generated.
+	erlangKind = "erlang_library"
 
 	module = "rules_elixir_vm"
 )
@@ -60,6 +62,7 @@ func (*lang) Kinds() map[string]rule.KindInfo {
 			MergeableAttrs: set("application", "config_srcs", "runtime_config", "srcs"),
 			ResolveAttrs:   set("deps"),
 		},
+		erlangKind: {},
 		// The configuration of an umbrella, for its applications.
 		groupKind: {
 			NonEmptyAttrs:  set("srcs"),

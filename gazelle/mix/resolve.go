@@ -31,7 +31,7 @@ type dependencies struct {
 }
 
 func (*lang) Imports(_ *config.Config, r *rule.Rule, _ *rule.File) []resolve.ImportSpec {
-	if r.Kind() != libraryKind {
+	if r.Kind() != libraryKind && r.Kind() != erlangKind {
 		return nil
 	}
 	app := r.AttrString("app")

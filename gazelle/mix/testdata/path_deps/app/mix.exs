@@ -14,7 +14,8 @@ defmodule App.MixProject do
         {:outside, path: "../../outside"},
         {:missing, path: "../missing"},
         {:two, "~> 1.0"},
-        {:off, path: "../off"}
+        {:off, path: "../off"},
+        {:cowlib, path: "../erlang", manager: :rebar3}
       ]
     ]
   end
