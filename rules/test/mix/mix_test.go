@@ -307,7 +307,7 @@ func run(t *testing.T, variable string, env ...string) (out string, exit int) {
 	t.Helper()
 	cmd := exec.Command(built.Files(t, variable)[0])
 	cmd.Dir = filepath.Join(os.Getenv("TEST_SRCDIR"), os.Getenv("TEST_WORKSPACE"))
-	cmd.Env = append([]string{"TEST_TMPDIR=" + t.TempDir()}, env...)
+	cmd.Env = append([]string{"RUNFILES_DIR=" + os.Getenv("TEST_SRCDIR"), "TEST_TMPDIR=" + t.TempDir()}, env...)
 	text, err := cmd.CombinedOutput()
 	if exit := (&exec.ExitError{}); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
