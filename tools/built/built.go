@@ -70,6 +70,25 @@ func Read(t testing.TB, variable string) []byte {
 	return data
 }
 
+// Messages checks what failing builds said: parts has for each its name and what
+// stands in the file that the environment variable ERROR_<name> names first.
+func Messages(t *testing.T, parts map[string][]string) {
+	t.Helper()
+	for name, parts := range parts {
+		t.Run(name, func(t *testing.T) {
+			message, err := os.ReadFile(Files(t, "ERROR_"+name)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range parts {
+				if !strings.Contains(string(message), part) {
+					t.Errorf("expected %q in the message:\n%s", part, message)
+				}
+			}
+		})
+	}
+}
+
 // Unpack extracts the tar in a file, of any common compression, into a
 // directory, without the first strip segments of the members' names.
 func Unpack(file, dir string, strip int) error {

@@ -17,7 +17,7 @@ import (
 // What the builds of impossible applications say.
 func TestErrors(t *testing.T) {
 	const here = "rules/test/erlang/broken/src/"
-	for failure, parts := range map[string][]string{
+	built.Messages(t, map[string][]string{
 		"aarch64_release": {
 			"//rules/test/erlang:aarch64_release: the release has lib/broken-1.0.0/priv/bin/doubler, which is for aarch64, and //erlang:erlang is for x86_64. " +
 				"Build it for the platform of the release",
@@ -34,19 +34,7 @@ func TestErrors(t *testing.T) {
 		"syntax":     {here + "syntax.app.src:3: error: syntax error before: ']'"},
 		"unbound":    {here + "unbound.erl:5:8: error: variable 'X' is unbound"},
 		"unused":     {here + "unused.erl:5:3: warning: variable 'X' is unused", "warnings are errors: the compiler has the option warnings_as_errors"},
-	} {
-		t.Run(failure, func(t *testing.T) {
-			message, err := os.ReadFile(built.Files(t, "ERROR_"+failure)[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, part := range parts {
-				if !strings.Contains(string(message), part) {
-					t.Errorf("expected %q in the message:\n%s", part, message)
-				}
-			}
-		})
-	}
+	})
 }
 
 // untar unpacks the tar of that name, and returns the names of its files and the directory.
