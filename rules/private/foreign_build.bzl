@@ -25,6 +25,58 @@ CC_ATTRS = {
 # Merge into the toolchains of the same rules.
 CC_TOOLCHAINS = ["@bazel_tools//tools/cpp:toolchain_type"]
 
+# What scripts of autoconf and the makefiles around them call.
+AUTOCONF_TOOLS = [
+    "ar",
+    "awk",
+    "basename",
+    "cat",
+    "chmod",
+    "cmp",
+    "cp",
+    "cut",
+    "date",
+    "diff",
+    "dirname",
+    "echo",
+    "egrep",
+    "env",
+    "expr",
+    "false",
+    "find",
+    "grep",
+    "head",
+    "id",
+    "install",
+    "ln",
+    "ls",
+    "make",
+    "mkdir",
+    "mktemp",
+    "mv",
+    "nm",
+    "od",
+    "printf",
+    "pwd",
+    "ranlib",
+    "rm",
+    "rmdir",
+    "sed",
+    "sh",
+    "sleep",
+    "sort",
+    "strip",
+    "tail",
+    "test",
+    "touch",
+    "tr",
+    "true",
+    "uname",
+    "uniq",
+    "wc",
+    "xargs",
+]
+
 def _all_cores(_os, _inputs):
     # `make -j${JOBS}` takes every core there is. Bazel runs an action that wants more than the machine has alone.
     return {"cpu": 1000, "memory": 1024}

@@ -3,6 +3,7 @@
 
 load(
     ":foreign_build.bzl",
+    "AUTOCONF_TOOLS",
     "CC_ATTRS",
     "CC_TOOLCHAINS",
     "FOREIGN_BUILD_ATTRS",
@@ -16,57 +17,6 @@ load(
 )
 
 visibility("//third_party/ncurses/...")
-
-_TOOLS = [
-    "ar",
-    "awk",
-    "basename",
-    "cat",
-    "chmod",
-    "cmp",
-    "cp",
-    "cut",
-    "date",
-    "diff",
-    "dirname",
-    "echo",
-    "egrep",
-    "env",
-    "expr",
-    "false",
-    "find",
-    "grep",
-    "head",
-    "id",
-    "install",
-    "ln",
-    "ls",
-    "make",
-    "mkdir",
-    "mktemp",
-    "mv",
-    "nm",
-    "od",
-    "printf",
-    "pwd",
-    "ranlib",
-    "rm",
-    "rmdir",
-    "sed",
-    "sh",
-    "sleep",
-    "sort",
-    "strip",
-    "tail",
-    "test",
-    "touch",
-    "tr",
-    "true",
-    "uname",
-    "uniq",
-    "wc",
-    "xargs",
-]
 
 # Static libraries, and no file of the machine but descriptions of terminals.
 _CONFIGURE = [
@@ -104,7 +54,7 @@ def _ncurses_impl(ctx):
         progress_message = "Building %{label}",
         outputs = [output_tar(out, root = "out/usr", include = ["include/**", "lib/*.a"])],
         archives = [archive(ctx.file.src)],
-        tools = _TOOLS,
+        tools = AUTOCONF_TOOLS,
         aliases = cc.aliases + host.aliases,
         inputs = [cc.files, host.files],
         steps = [
