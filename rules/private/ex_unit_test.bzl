@@ -3,7 +3,7 @@
 
 load("//rules:providers.bzl", "MixLibraryInfo")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_test_program")
-load(":mix_library.bzl", "check_project")
+load(":mix_library.bzl", "application")
 
 visibility("//rules/...")
 
@@ -25,9 +25,7 @@ def tested(ctx):
     Returns:
       struct of what `mix_driver` takes: `project`, `deps`, `files`.
     """
-    library = ctx.attr.application[MixLibraryInfo]
-    check_project(ctx, library)
-    libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
+    library, libraries = application(ctx)
     project = MixLibraryInfo(
         app = library.app,
         config = library.config,

@@ -82,6 +82,10 @@ _ENV = {
     "LC_ALL": "C.UTF-8",
 }
 
+def join(*parts):
+    "A path of these parts. The directory of the workspace itself is the empty one."
+    return "/".join([part for part in parts if part])
+
 def project_directory(mix_exs):
     "The directory of mix.exs in the workspace."
     path = by_workspace_path([mix_exs]).keys()[0]
@@ -107,13 +111,13 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
         ",".join(project.deps),
     ]
     programs = {}
-    if command != "compile" and command != "erlang":
+    if command in ["release", "test"]:
         for dep in deps:
             programs |= {"build/lib/{}/{}".format(dep.app, port.path): port.file for port in dep.ports}
         if command == "test":
             # Its priv is that of the sources.
             programs |= {
-                "/".join([WORKSPACE] + ([directory] if directory else []) + [port.path]): port.file
+                join(WORKSPACE, directory, port.path): port.file
                 for port in project.ports
             }
     for program in programs:
@@ -141,7 +145,7 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
         step = step(
             "mix " + command if project.mix_exs else "compile",
             _elixir_command(["-e", "MixDriver.CLI.main()", "--", command] + options + arguments, code_path = ["${WORK}/driver"]),
-            dir = "/".join([WORKSPACE] + ([directory] if directory else [])),
+            dir = join(WORKSPACE, directory),
         ),
     )
 

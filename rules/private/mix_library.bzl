@@ -3,7 +3,7 @@
 
 load("//rules:providers.bzl", "MixLibraryInfo")
 load(":foreign_build.bzl", "by_workspace_path", "output_tar")
-load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_driver", "project_directory")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "join", "mix_driver", "project_directory")
 
 visibility("//rules/...")
 
@@ -87,7 +87,7 @@ def check_files(ctx, attribute, directory, of, remedy, subdirectory = None):
                 ctx.label,
                 attribute,
                 path,
-                "/".join([directory, subdirectory]) if directory else subdirectory,
+                join(directory, subdirectory),
                 remedy,
             ))
 
@@ -117,7 +117,7 @@ def port_programs(ctx, directory):
                 repr(path),
                 path.rpartition("/")[2] or "name",
             ))
-        if ("/".join([directory, path]) if directory else path) in by_workspace_path(ctx.files.priv):
+        if join(directory, path) in by_workspace_path(ctx.files.priv):
             fail("{}: ports: {} is a file of priv too. Take one of them out.".format(ctx.label, path))
         files = target[DefaultInfo].files.to_list()
         program = target[DefaultInfo].files_to_run.executable or (files[0] if len(files) == 1 else None)
@@ -150,18 +150,22 @@ def check_unique(ctx, libraries, attribute):
             ))
         labels[library.app] = library.label
 
-def check_project(ctx, library):
-    """Fails if the application has no mix.exs.
+def application(ctx):
+    """The attribute `application`, with what it and the attribute `deps` need. Fails if it has no mix.exs.
 
     Args:
       ctx: the rule's context.
-      library: MixLibraryInfo of the attribute `application`.
+
+    Returns:
+      (MixLibraryInfo, depset as in `MixLibraryInfo.transitive`).
     """
+    library = ctx.attr.application[MixLibraryInfo]
     if not library.mix_exs:
         fail("{}: application: {} has no mix.exs, for it is an erlang_library. Name a mix_library, with the erlang_library in its deps.".format(
             ctx.label,
             ctx.attr.application.label,
         ))
+    return library, depset(transitive = [dep[MixLibraryInfo].transitive for dep in [ctx.attr.application] + ctx.attr.deps])
 
 # What `rule` is called with; //rules/test makes libraries of it that must fail.
 MIX_LIBRARY = dict(

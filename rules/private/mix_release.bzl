@@ -4,7 +4,7 @@
 load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo", "OtpInfo")
 load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "mix_driver")
-load(":mix_library.bzl", "check_project", "check_unique")
+load(":mix_library.bzl", "application", "check_unique")
 
 visibility("//rules/...")
 
@@ -144,8 +144,7 @@ def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_app
     ]
 
 def _mix_release_impl(ctx):
-    library = ctx.attr.application[MixLibraryInfo]
-    check_project(ctx, library)
+    library, libraries = application(ctx)
     project = library
     if ctx.file.mix_exs:
         # That of an umbrella, which is no application itself.
@@ -160,7 +159,6 @@ def _mix_release_impl(ctx):
             tar = library.tar,
             transitive = library.transitive,
         )
-    libraries = depset(transitive = [library.transitive] + [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
     check_unique(ctx, libraries, "deps")
     return assemble_release(ctx, project, libraries.to_list(), ctx.attr.release or library.app, ctx.files.rel)
 
