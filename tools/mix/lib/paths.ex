@@ -17,11 +17,13 @@ defmodule MixDriver.Paths do
     dir
     |> Path.join("*.beam")
     |> Path.wildcard()
-    |> Task.async_stream(&rewrite_file(&1, roots), ordered: false, timeout: :infinity)
+    |> Task.async_stream(&remove_from(&1, roots), ordered: false, timeout: :infinity)
     |> Stream.run()
   end
 
-  defp rewrite_file(file, roots) do
+  @doc "The same for one file."
+  @spec remove_from(Path.t(), [Path.t()]) :: :ok
+  def remove_from(file, roots) do
     {:ok, _module, old} = :beam_lib.all_chunks(String.to_charlist(file))
     new = for {id, data} <- old, do: {id, chunk(id, data, roots)}
 
@@ -31,6 +33,8 @@ defmodule MixDriver.Paths do
       beam = if List.keyfind(new, @literals, 0) == List.keyfind(old, @literals, 0), do: beam, else: checksum(beam, new)
       File.write!(file, beam)
     end
+
+    :ok
   end
 
   defp chunk(id, data, roots) when id in @terms do

@@ -25,7 +25,7 @@ defmodule MixDriver.RuntimeConfig do
       ebin = Path.join(app_dir, "ebin")
       beam = Path.join(ebin, "#{@module}.beam")
       File.write!(beam, module(ast, file))
-      MixDriver.Paths.remove(ebin, [root])
+      MixDriver.Paths.remove_from(beam, [root])
       add_to_app(Path.join(ebin, "#{app}.app"))
       {:ok, {@module, [env: Mix.env(), target: Mix.target()]}}
     end
