@@ -88,7 +88,7 @@ MixReleaseInfo = provider(
     doc = "A release that Mix has assembled.",
     fields = {
         "env": "File: lines NAME=VALUE, the variables that the release's env.sh sets. To build it fails if that needs a shell.",
-        "metadata": "File: JSON with `name`, `version`, `erts_version`, `otp_version`, `elixir_version` and `applications` (name to version).",
+        "metadata": "File: JSON with `name`, `version`, `erts_version`, `otp_version`, `openssl_version` (if the emulator has it inside), `elixir_version` and `applications` (name to version).",
         "name": "The release's name.",
         "tar": "File: tar with the release: `bin`, `erts-<version>`, `lib`, `releases`. Its `.beam` files are not compressed.",
         "tars": "list of Files: the same in parts, by how often they change: Erlang/OTP, Elixir and the libraries of other repositories; then the rest.",

@@ -195,6 +195,7 @@ func TestRelease(t *testing.T) {
 				Version      string            `json:"version"`
 				Erts         string            `json:"erts_version"`
 				Otp          string            `json:"otp_version"`
+				Openssl      string            `json:"openssl_version"`
 				Elixir       string            `json:"elixir_version"`
 				Applications map[string]string `json:"applications"`
 			}
@@ -202,7 +203,7 @@ func TestRelease(t *testing.T) {
 				t.Fatalf("%s: %v", data, err)
 			}
 			if metadata.Name != "shop" || metadata.Version != "1.2.0" || metadata.Applications["store"] != "1.2.0" ||
-				metadata.Elixir != metadata.Applications["elixir"] || !slices.Contains(names, "erts-"+metadata.Erts+"/bin/beam.smp") || metadata.Otp == "" {
+				metadata.Elixir != metadata.Applications["elixir"] || !slices.Contains(names, "erts-"+metadata.Erts+"/bin/beam.smp") || metadata.Otp == "" || !strings.HasPrefix(metadata.Openssl, "3.") {
 				t.Errorf("metadata: got %s", data)
 			}
 			for app, version := range metadata.Applications {

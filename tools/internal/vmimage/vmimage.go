@@ -66,6 +66,7 @@ type Release struct {
 	Version       string            `json:"version"`
 	ErtsVersion   string            `json:"erts_version,omitempty"`
 	OTPVersion    string            `json:"otp_version,omitempty"`
+	OpenSSL       string            `json:"openssl_version,omitempty"`
 	ElixirVersion string            `json:"elixir_version,omitempty"`
 	Applications  map[string]string `json:"applications"`
 }
@@ -214,7 +215,7 @@ func (s *Spec) manifest(made map[string][]byte) (*Manifest, error) {
 		if m.Release, err = readRelease(s.Release); err != nil {
 			return nil, fmt.Errorf("the release's metadata %s: %w", s.Release, err)
 		}
-		for name, version := range map[string]string{"elixir": m.Release.ElixirVersion, "erts": m.Release.ErtsVersion, "otp": m.Release.OTPVersion} {
+		for name, version := range map[string]string{"elixir": m.Release.ElixirVersion, "erts": m.Release.ErtsVersion, "openssl": m.Release.OpenSSL, "otp": m.Release.OTPVersion} {
 			if version != "" {
 				m.Components[name] = version
 			}

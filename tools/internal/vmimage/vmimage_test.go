@@ -32,7 +32,7 @@ func TestGenerate(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{
 		"k": "kernel", "i": "", "r": "6.12.107\n", "c": "CONFIG_RD_XZ=y\n", "b": "\x00BusyBox v1.37.0 ()\x00",
-		"m": `{"name": "demo", "version": "0.1.0", "erts_version": "15.2", "otp_version": "27.3", "elixir_version": "1.18.3", "applications": {"demo": "0.1.0"}}`,
+		"m": `{"name": "demo", "version": "0.1.0", "erts_version": "15.2", "otp_version": "27.3", "openssl_version": "3.5.7", "elixir_version": "1.18.3", "applications": {"demo": "0.1.0"}}`,
 	})
 	s, err := ParseSpec([]byte(spec(dir)))
 	if err != nil {
@@ -59,7 +59,7 @@ func TestGenerate(t *testing.T) {
 	if got := strings.Join(names, " "); got != "bzImage cmdline firecracker.json initramfs.cpio.xz run" {
 		t.Errorf("got the files %s", got)
 	}
-	for name, want := range map[string]string{"busybox": "1.37.0", "elixir": "1.18.3", "erts": "15.2", "linux": "6.12.107", "musl": "1.2.5", "otp": "27.3"} {
+	for name, want := range map[string]string{"busybox": "1.37.0", "elixir": "1.18.3", "erts": "15.2", "linux": "6.12.107", "musl": "1.2.5", "openssl": "3.5.7", "otp": "27.3"} {
 		if m.Components[name] != want {
 			t.Errorf("%s: got %q, expected %q", name, m.Components[name], want)
 		}

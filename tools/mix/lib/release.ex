@@ -217,13 +217,28 @@ defmodule MixDriver.Release do
       for {app, properties} <- Enum.sort(release.applications), do: {app, to_string(properties[:vsn])}
 
     object(
-      name: release.name,
-      version: release.version,
-      erts_version: to_string(release.erts_version),
-      otp_version: otp_version |> File.read!() |> String.trim(),
-      elixir_version: System.version(),
-      applications: applications
+      [
+        name: release.name,
+        version: release.version,
+        erts_version: to_string(release.erts_version),
+        otp_version: otp_version |> File.read!() |> String.trim()
+      ] ++
+        openssl_version(options[:otp]) ++
+        [
+          elixir_version: System.version(),
+          applications: applications
+        ]
     )
+  end
+
+  # That of the library inside, as the emulator itself tells it.
+  defp openssl_version(otp) do
+    [emulator] = Path.wildcard(Path.join(otp, "erts-*/bin/beam.smp"))
+
+    case Regex.run(~r/OpenSSL (\d+\.\d+\.\d+\S*) +\d+ [A-Z][a-z]{2} \d{4}/, File.read!(emulator)) do
+      [_text, version] -> [openssl_version: version]
+      nil -> []
+    end
   end
 
   # In this order, which a map would not keep.
