@@ -77,9 +77,9 @@ AUTOCONF_TOOLS = [
     "xargs",
 ]
 
-def _all_cores(_os, _inputs):
-    # `make -j${JOBS}` takes every core there is. Bazel runs an action that wants more than the machine has alone.
-    return {"cpu": 1000, "memory": 1024}
+def _resources(_os, _inputs):
+    # `make -j${JOBS}` takes every core there is, but configure and the last links only one: another build fills the rest.
+    return {"cpu": 1, "memory": 1024}
 
 def archive(file, dir = "src", strip = 1, include = []):
     "A source archive to unpack into `dir`: `strip` leading path parts are dropped; `include` limits it to some globs."
@@ -218,7 +218,7 @@ def foreign_build_spec(
         ),
     )
 
-def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, resource_set = _all_cores, **kwargs):
+def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, resource_set = _resources, **kwargs):
     """Declares the action that runs a foreign build. Needs FOREIGN_BUILD_ATTRS and FOREIGN_BUILD_TOOLCHAINS.
 
     Strings of steps, aliases and env may hold `${WORK}` (the work directory), `${TOOLS}` (the only directory on
