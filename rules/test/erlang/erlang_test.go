@@ -87,7 +87,7 @@ func TestLibraries(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(strings.Fields(string(text)), " "); got != "%% coding: utf-8 {application,"+app+", ["+want.app+"]}." {
+		if got := strings.Join(strings.Fields(string(text)), " "); got != "{application,"+app+", ["+want.app+"]}." {
 			t.Errorf("%s: got %s", name, got)
 		}
 		for _, name := range got {

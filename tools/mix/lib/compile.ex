@@ -25,7 +25,7 @@ defmodule MixDriver.Compile do
       _done ->
         out = Path.join(options[:out], to_string(config[:app]))
         pack(Mix.Project.app_path(config), out, options[:root])
-        MixDriver.Terms.sort(Path.join(out, "ebin/#{config[:app]}.app"))
+        MixDriver.Terms.normalize(Path.join(out, "ebin/#{config[:app]}.app"))
     end
   end
 

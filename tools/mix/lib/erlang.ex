@@ -241,7 +241,7 @@ defmodule MixDriver.Erlang do
   end
 
   defp write_app(app, properties, own) do
-    text = :io_lib.format("%% coding: utf-8\n~tkp.\n", [{:application, app, properties}])
+    text = :io_lib.format("~tkp.\n", [{:application, app, properties}])
     File.write!(Path.join(own, "ebin/#{app}.app"), IO.chardata_to_string(text))
   end
 end

@@ -25,9 +25,10 @@ defmodule MixDriver.Release do
     out = options[:out]
     Mix.Tasks.Release.run(@arguments ++ ["--overwrite", "--quiet", to_string(name)])
     if compressed?(release.options[:strip_beams]), do: uncompress(out)
+    Path.wildcard(Path.join(out, "releases/*/*.script")) |> Enum.each(&load_when_called/1)
     remove_unused(out)
     MixDriver.Elf.check(out, options)
-    MixDriver.Terms.sort(Path.join(release.version_path, "sys.config"))
+    MixDriver.Terms.normalize(Path.join(release.version_path, "sys.config"))
     File.cp!(Path.join(release.version_path, "env.sh"), options[:env_sh])
     File.write!(options[:metadata], metadata(release, options))
     if options[:suite], do: File.cp_r!(options[:root], Path.join(out, "ws"), dereference_symlinks: true)
@@ -202,6 +203,31 @@ defmodule MixDriver.Release do
     for file <- Path.wildcard(Path.join(out, "{lib,releases}/**/*.beam")), head(file, 2) == <<0x1F, 0x8B>> do
       File.write!(file, file |> File.read!() |> :zlib.gunzip())
     end
+  end
+
+  # The kernel application's list of what every system loads before anything runs has Erlang's parser and evaluator,
+  # a sixth of all the code that a release loads when it starts: they go to the rest of stdlib, which is loaded then in
+  # embedded mode alone.
+  @when_called [:erl_eval, :erl_lint, :erl_parse]
+
+  defp load_when_called(file) do
+    {:ok, [{:script, id, instructions}]} = :file.consult(file)
+
+    instructions =
+      Enum.map(instructions, fn
+        {:primLoad, modules} ->
+          cond do
+            :erl_scan in modules -> {:primLoad, Enum.sort(@when_called ++ modules)}
+            :erl_parse in modules -> {:primLoad, modules -- @when_called}
+            true -> {:primLoad, modules}
+          end
+
+        instruction ->
+          instruction
+      end)
+
+    File.write!(file, :io_lib.format("~tp.\n", [{:script, id, instructions}]))
+    :ok = file |> Path.rootname() |> String.to_charlist() |> :systools.script2boot()
   end
 
   # The readable form of boot scripts, and headers.
