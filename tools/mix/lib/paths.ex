@@ -28,9 +28,9 @@ defmodule MixDriver.Paths do
     new = for {id, data} <- old, do: {id, chunk(id, data, roots)}
 
     if new != old do
+      # What the compiler computes from literals among others.
+      new = if List.keyfind(new, @literals, 0) == List.keyfind(old, @literals, 0), do: new, else: checksums(new)
       {:ok, beam} = :beam_lib.build_module(new)
-      # The default of @vsn is a checksum of what makes the module, literals among it.
-      beam = if List.keyfind(new, @literals, 0) == List.keyfind(old, @literals, 0), do: beam, else: checksum(beam, new)
       File.write!(file, beam)
     end
 
@@ -68,22 +68,29 @@ defmodule MixDriver.Paths do
   defp encode(term, <<131, 80, _::binary>>), do: :erlang.term_to_binary(term, [:deterministic, :compressed])
   defp encode(term, _old), do: :erlang.term_to_binary(term, [:deterministic])
 
-  defp checksum(beam, chunks) do
-    {:ok, {_module, <<vsn::128>>}} = :beam_lib.md5(beam)
-    {_id, old} = List.keyfind(chunks, ~c"Attr", 0)
+  defp checksums(chunks) do
+    {:ok, beam} = :beam_lib.build_module(chunks)
+    {:ok, {_module, md5}} = :beam_lib.md5(beam)
+    for {id, data} <- chunks, do: {id, checksum(id, data, md5)}
+  end
 
-    attributes = :erlang.binary_to_term(old)
+  # The default of @vsn.
+  defp checksum(~c"Attr", data, <<vsn::128>>) do
+    attributes = :erlang.binary_to_term(data)
 
     case List.keyfind(attributes, :vsn, 0) do
-      {:vsn, [default]} when is_integer(default) ->
-        new = attributes |> List.keyreplace(:vsn, 0, {:vsn, [vsn]}) |> encode(old)
-        {:ok, beam} = :beam_lib.build_module(List.keyreplace(chunks, ~c"Attr", 0, {~c"Attr", new}))
-        beam
-
-      _given ->
-        beam
+      {:vsn, [default]} when is_integer(default) -> attributes |> List.keyreplace(:vsn, 0, {:vsn, [vsn]}) |> encode(data)
+      _given -> data
     end
   end
+
+  # The last of the six numbers of each fun.
+  defp checksum(~c"FunT", <<count::32, funs::binary>>, <<unique::27, _rest::101>>) do
+    funs = for <<fun::binary-size(20), _old::32 <- funs>>, into: <<>>, do: <<fun::binary, unique::32>>
+    <<count::32, funs::binary>>
+  end
+
+  defp checksum(_id, data, _md5), do: data
 
   defp rewrite(term, roots) when is_binary(term) do
     # The longest one that fits counts.
