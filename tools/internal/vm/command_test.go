@@ -20,7 +20,7 @@ func TestCommand(t *testing.T) {
 	}{
 		{
 			name: "q35, test", machine: machine{accelerator: "tcg"}, want: `
--machine q35 -accel tcg -cpu max -smp 2 -m 256M -no-reboot -kernel /boot/bzImage -initrd /boot/initramfs
+-machine q35 -accel tcg -cpu Nehalem -smp 2 -m 256M -no-reboot -kernel /boot/bzImage -initrd /boot/initramfs
 -append console=ttyS0 panic=-1 quiet key="two words"
 -chardev stdio,id=console,signal=off -serial chardev:console
 -device virtio-serial-pci -chardev file,id=exit,path=/w,,k/exit -device virtserialport,chardev=exit,name=org.rules_elixir_vm.exit

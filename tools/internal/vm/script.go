@@ -46,7 +46,7 @@ set -eu
 here=$(dirname "$0")
 qemu=${QEMU:-qemu-system-%s}
 accel=tcg
-cpu=max
+cpu=%s
 # A /dev/kvm that opens is not enough: in a nested guest without vmx and svm, machines then hang.
 if [ -w /dev/kvm ] && [ "$(uname -m)" = %s ]%s; then
 	accel=kvm
@@ -55,7 +55,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
-`, s.Label, s.CPU, s.CPU, map[string]string{"x86_64": ` && grep -Eqw 'vmx|svm' /proc/cpuinfo`}[s.CPU])
+`, s.Label, s.CPU, emulatedCPU[s.CPU], s.CPU, map[string]string{"x86_64": ` && grep -Eqw 'vmx|svm' /proc/cpuinfo`}[s.CPU])
 	argv := m.command()
 	for i, word := range argv {
 		switch {
