@@ -2,11 +2,15 @@
 "The one model of a file tree, which every image rule shares."
 
 load("//rules:providers.bzl", "FileTreeInfo")
+load(":foreign_build.bzl", "FOREIGN_BUILD_ATTRS", "FOREIGN_BUILD_TOOLCHAINS", "foreign_build", "output_file", "step")
 
 visibility("//rules/...")
 
-# Merge into the attributes of every rule that calls `file_tree_info`.
-FILE_TREE_ATTRS = {
+# Merge into the toolchains of every rule that calls `file_tree_info`.
+FILE_TREE_TOOLCHAINS = FOREIGN_BUILD_TOOLCHAINS
+
+# Merge into the attributes of the same rules.
+FILE_TREE_ATTRS = FOREIGN_BUILD_ATTRS | {
     "devices": attr.string_dict(
         doc = "Path to device node: `c MAJOR MINOR` for a character device, `b MAJOR MINOR` for a block device. Mode 0600.",
     ),
@@ -27,6 +31,12 @@ FILE_TREE_ATTRS = {
     "owners": attr.string_dict(
         doc = "Path to owner, `UID:GID`, for paths of this target that do not belong to `0:0`.",
     ),
+    "post_build": attr.label(
+        executable = True,
+        cfg = "exec",
+        doc = "A program that changes the whole tree, trees and tars included. It is called with the paths of two tar archives, and reads the first and writes the second: every member, sorted by name, with the time 0. Devices and the root directory are in neither, and stay as they are.",
+    ),
+    "post_build_args": attr.string_list(doc = "Arguments of `post_build`, after the two paths."),
     "symlinks": attr.string_dict(
         doc = "Path to target of a symbolic link, which need not exist.",
     ),
@@ -39,6 +49,7 @@ FILE_TREE_ATTRS = {
         doc = "Further trees, from `file_tree`, `busybox` and others. They are merged; none hides anything of another.",
     ),
     "_filetree": attr.label(default = Label("//tools/filetree:exec"), executable = True, cfg = "exec"),
+    "_treetar": attr.label(default = Label("//tools/treetar:exec"), executable = True, cfg = "exec"),
 }
 
 # Limits of Linux, as in //tools/internal/filetree.
@@ -197,7 +208,7 @@ def _check_directories(ctx, entries, tars):
             ))
 
 def file_tree_info(ctx, more = []):
-    """The tree that the attributes of a target describe. Needs FILE_TREE_ATTRS.
+    """The tree that the attributes of a target describe. Needs FILE_TREE_ATTRS and FILE_TREE_TOOLCHAINS.
 
     Args:
       ctx: the rule's context.
@@ -245,7 +256,68 @@ def file_tree_info(ctx, more = []):
         tars.extend([tar for tar in tree.tars if tar not in tars])
         symlink_lists.extend([links for links in tree.symlink_lists if links not in symlink_lists])
     _check_directories(ctx, entries, tars)
-    return FileTreeInfo(entries = entries, symlink_lists = symlink_lists, tars = tars)
+    tree = FileTreeInfo(entries = entries, symlink_lists = symlink_lists, tars = tars)
+    if ctx.attr.post_build:
+        return _post_build(ctx, tree)
+    if ctx.attr.post_build_args:
+        fail("{}: post_build_args: there is no post_build. Name a program, or take them out.".format(ctx.label))
+    return tree
+
+def _one_core(_os, _inputs):
+    return {"cpu": 1, "memory": 512}
+
+def _post_build(ctx, tree):
+    """Declares the actions that let the program of `post_build` change a tree.
+
+    Args:
+      ctx: the rule's context.
+      tree: FileTreeInfo.
+
+    Returns:
+      FileTreeInfo: what the program has made of it.
+    """
+    name = ctx.label.name + ".post_build"
+    spec = file_tree_spec(ctx, tree, name)
+    before = ctx.actions.declare_file(name + ".in.tar")
+    arguments = ctx.actions.args()
+    arguments.add("-spec", spec.file)
+    arguments.add("-out", before)
+    ctx.actions.run(
+        mnemonic = "FileTreeTar",
+        executable = ctx.executable._treetar,
+        arguments = [arguments],
+        inputs = spec.inputs,
+        outputs = [before],
+        env = {},
+        use_default_shell_env = False,
+        execution_requirements = {"block-network": "1"},
+        progress_message = "Packing the tree of %{label} for its post_build",
+    )
+
+    after = ctx.actions.declare_file(name + ".tar")
+    program = ctx.attr.post_build[DefaultInfo].files_to_run
+
+    # Under the names that they have on PATH. The driver replaces `${NAME}`, which is not for the arguments.
+    command = ["post_build", "${EXECROOT}/" + before.path, "${WORK}/tree.tar"]
+    foreign_build(
+        ctx,
+        mnemonic = "PostBuild",
+        env = {"RUNFILES_DIR": "${EXECROOT}/" + program.executable.path + ".runfiles", "SOURCE_DATE_EPOCH": "0"},
+        inputs = [depset([before])],
+        outputs = [output_file(after, "tree.tar")],
+        programs = {"post_build": program, "treetar": ctx.attr._treetar[DefaultInfo].files_to_run},
+        progress_message = "Changing the tree of %{label}",
+        resource_set = _one_core,
+        steps = [
+            step("post_build " + str(ctx.attr.post_build.label), command + [argument.replace("${", "$${") for argument in ctx.attr.post_build_args], dir = "."),
+            step("check", ["treetar", "-check", "tree.tar"], dir = "."),
+        ],
+    )
+    return FileTreeInfo(
+        entries = {path: entry for path, entry in tree.entries.items() if entry.kind == "device" or path == "/"},
+        symlink_lists = [],
+        tars = [struct(file = after, origin = "{} post_build".format(ctx.label), prefix = "/")],
+    )
 
 def file_tree_spec(ctx, tree, name = None):
     """Writes a tree as the spec that the programs which make images read.
@@ -329,4 +401,5 @@ may be declared more than once where mode and owner agree.
 Built by itself it gives a listing: type, mode, owner, size or device number, path.""",
     attrs = FILE_TREE_ATTRS,
     provides = [FileTreeInfo],
+    toolchains = FILE_TREE_TOOLCHAINS,
 )

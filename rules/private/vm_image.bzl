@@ -32,7 +32,7 @@ _INIT_OPTIONS = [
 ]
 
 # Attributes that describe a root file system.
-_TREE = ["devices", "directories", "executables", "files", "symlinks", "tars", "trees"]
+_TREE = ["devices", "directories", "executables", "files", "post_build", "symlinks", "tars", "trees"]
 
 # musl and the compiler's runtime are linked into every program.
 _COMPONENTS = {"musl": "1.2.5"}

@@ -120,6 +120,33 @@ func compare(t *testing.T, got, want []string) {
 	}
 }
 
+func TestPostBuild(t *testing.T) {
+	got := strings.Split(strings.TrimSpace(read(t, "CHANGED")), "\n")
+	compare(t, got, []string{
+		"d 0755 0:0 - /",
+		"d 0755 0:0 - /dev",
+		"c 0600 0:0 1,3 /dev/null",
+		"d 0750 0:0 - /etc",
+		"f 0755 0:0 12 /etc/added",
+		"f 0644 0:0 20 /etc/hosts",
+		"d 0755 0:0 - /proc",
+		"d 0755 0:0 - /srv",
+		"d 0755 0:0 - /srv/app",
+		"d 0755 1000:1000 - /srv/app/bin",
+		"f 0755 1000:1000 4 /srv/app/bin/app",
+		"d 0750 1000:1000 - /srv/app/data",
+		"l 0777 1000:1000 - /srv/app/data/link -> ../bin/app",
+		"f 0600 1000:1000 7 /srv/app/data/secret",
+	})
+	built.Messages(t, map[string][]string{
+		"device":  {`member "dev/null" is no file, directory or link; devices stay as the target declares them`},
+		"fail":    {`//rules/test/rootfs:post_build_fail: step "post_build @@//e2e/hook:exec" failed: exit status 1`, "| hook: as asked"},
+		"late":    {`step "check" failed: exit status 1`, `has the time 2001-09-09T01:46:40Z; give every member the time 0`},
+		"nothing": {"treetar: the archive that was made: opening archive: open tree.tar: no such file or directory"},
+		"shuffle": {"; sort the members by name"},
+	})
+}
+
 func TestListing(t *testing.T) {
 	listing := strings.Split(strings.TrimSpace(read(t, "LISTING")), "\n")
 	var got []string
