@@ -14,6 +14,7 @@ require (
 	github.com/klauspost/compress v1.18.0
 	github.com/ulikunitz/xz v0.5.17
 	golang.org/x/sys v0.35.0
+	golang.org/x/term v0.34.0
 	pault.ag/go/debian v0.18.0
 )
 

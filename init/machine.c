@@ -15,6 +15,7 @@
 #include "text.h"
 
 #define EXIT_PORT "org.rules_elixir_vm.exit"
+#define SHELL_PORT "org.rules_elixir_vm.shell"
 #define PORTS "/sys/class/virtio-ports"
 
 // An attribute of a netlink message, or of another attribute. NULL when there is none of this type.
@@ -121,13 +122,16 @@ bool memory_ran_out(void) {
 }
 
 struct port {
+	const char *name; // as the host calls it
 	char path[64];
 };
 
-static bool is_exit_port(const char *name, void *context) {
+static bool is_port(const char *name, void *context) {
 	struct port *port = context;
 	char path[128], content[64];
-	if (!join(path, sizeof path, PORTS "/", name, "/name", NULL) || read_file(path, content, sizeof content) < 0 || !same(content, EXIT_PORT "\n"))
+	const char *rest;
+	if (!join(path, sizeof path, PORTS "/", name, "/name", NULL) || read_file(path, content, sizeof content) < 0 ||
+	    (rest = after(content, port->name)) == NULL || !same(rest, "\n"))
 		return false;
 	return join(port->path, sizeof port->path, "/dev/", name, NULL);
 }
@@ -137,25 +141,41 @@ static bool is_virtio_device(const char *name, void *context) {
 	return starts_with(name, "virtio");
 }
 
-void report_status(int status) {
-	struct port port;
-	char text[NUMBER_SIZE];
-	bool found = false;
+// Returns -1 if there is none, and after it said so if there is one that cannot be opened.
+static int open_port(const char *name) {
+	struct port port = {.name = name};
 	// The device announces its ports a moment after the start. Where there is no such device there is nothing to wait for.
-	for (int tries = 0; tries < 50 && !(found = any_entry(PORTS, is_exit_port, &port)); tries++) {
+	for (int tries = 0; tries < 50; tries++) {
+		if (any_entry(PORTS, is_port, &port)) {
+			int fd = open(port.path, O_RDWR | O_CLOEXEC);
+			if (fd < 0)
+				say_errno("warning: opening ", port.path, NULL);
+			return fd;
+		}
 		if (!any_entry("/sys/bus/virtio/drivers/virtio_console", is_virtio_device, NULL))
-			return;
+			break;
 		poll(NULL, 0, 10);
 	}
-	if (!found)
+	return -1;
+}
+
+void shell_open(void) {
+	enum { SHELL_FILE = 9 }; // more than init has open
+	int fd = open_port(SHELL_PORT);
+	if (fd < 0 || dup2(fd, SHELL_FILE) < 0)
+		say("warning: init.shell: no way to the host", NULL);
+}
+
+void report_status(int status) {
+	char text[NUMBER_SIZE];
+	int fd = open_port(EXIT_PORT);
+	if (fd < 0)
 		return;
 	number(text, (uint64_t)status);
 	join(text + strlen(text), 2, "\n", NULL);
-	int fd = open(port.path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		say_errno("warning: writing the exit status to ", port.path, NULL);
-	if (fd >= 0)
-		close(fd);
+	if (write(fd, text, strlen(text)) < 0)
+		say_errno("warning: writing the exit status", NULL);
+	close(fd);
 }
 
 void end_machine(enum ending ending) {

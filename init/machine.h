@@ -18,6 +18,9 @@ bool memory_ran_out(void);
 // Writes the exit status to the exit channel, the virtio port org.rules_elixir_vm.exit, if there is one.
 void report_status(int status);
 
+// Opens the virtio port org.rules_elixir_vm.shell as file 9, for this process and those that it starts. Tells if it cannot.
+void shell_open(void);
+
 // Ends the machine.
 _Noreturn void end_machine(enum ending ending);
 

@@ -202,6 +202,8 @@ static int run_release(void) {
 		return 0;
 	if ((status = release_command(&release, &options)) != 0)
 		return status;
+	if (options.shell != NULL)
+		shell_open();
 	if (release.epmd)
 		start_epmd(release.bindir);
 	struct program program = {

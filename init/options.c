@@ -169,6 +169,8 @@ const char *set_option(struct options *options, const char *key, const char *val
 		options->iex = same(value, "start_iex");
 		return options->iex || same(value, "start") ? NULL : "expected start or start_iex";
 	}
+	if (same(key, "shell"))
+		return set_text(&options->shell, value);
 	if (same(key, "root"))
 		return set_path(&options->root, value);
 	if (same(key, "cwd"))

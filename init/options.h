@@ -32,6 +32,7 @@ struct options {
 	const char *hostname;     // NULL: that of the kernel, of DHCP or vm
 	const char *device;       // of the network; NULL: the first one
 	const char *crash_dump;   // file; NULL: none
+	const char *shell;        // an Erlang expression, for a host that talks to it; NULL: none
 	struct network network;
 	bool iex;                  // command=start_iex
 	uint64_t net_wait;        // seconds

@@ -244,7 +244,7 @@ int release_command(struct release *release, const struct options *options) {
 		say("error: ", vm_args, ": ", problem.flag, ": ", problem.what, NULL);
 		return BROKEN;
 	}
-	if (!words_add(&flags, "--") || !add_flags_of_variable(&flags, &extra, "ERL_FLAGS") || !add_flags_of_variable(&flags, &extra, "ERL_ZFLAGS") ||
+	if (!add_flag(&flags, options->shell != NULL, "-eval", options->shell, NULL) || !words_add(&flags, "--") || !add_flags_of_variable(&flags, &extra, "ERL_FLAGS") || !add_flags_of_variable(&flags, &extra, "ERL_ZFLAGS") ||
 	    !words_add(&flags, "-extra") || !words_add_all(&flags, &extra) || !words_add(&flags, "--no-halt") ||
 	    (options->iex && !words_add(&flags, "+iex")))
 		return no_space();

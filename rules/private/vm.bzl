@@ -104,7 +104,7 @@ def vm_spec(ctx, image, name):
         spec["initrd"] = name(image.initramfs)
     return spec
 
-def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, path = None, files = None):
+def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, shell = None, path = None, files = None):
     """Declares a program that boots a machine. Needs VM_ATTRS and VM_TOOLCHAINS.
 
     Args:
@@ -114,6 +114,7 @@ def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, pa
       echo: address of an echo service, if any.
       test: dict: `test` in the spec; None for a machine on the terminal.
       client: the Target of the program that a test runs against the machine, if any; its `client` in `test` needs no program.
+      shell: File: the archive with the module that runs IEx in the machine for a terminal of the host, if it has a release.
       path: of the program in the package; its name, if there is none.
       files: depset of the target's files; the program and its spec, if there is none.
 
@@ -130,6 +131,9 @@ def vm_program(ctx, image, disks = [], echo = "", test = None, client = None, pa
     if spec["machine"] == "microvm":
         inputs.append(kernel.vmlinux)
         spec["vmlinux"] = _rlocation(ctx, kernel.vmlinux)
+    if shell:
+        inputs.append(shell)
+        spec["shell"] = _rlocation(ctx, shell)
     runfiles = ctx.attr._vm[DefaultInfo].default_runfiles
     if test:
         spec["test"] = test

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 "A virtual machine that boots in QEMU."
 
-load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo", "InitramfsInfo", "LinuxKernelInfo", "MixReleaseInfo", "VmImageInfo")
+load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo", "InitramfsInfo", "LinuxKernelInfo", "MixLibraryInfo", "MixReleaseInfo", "VmImageInfo")
 load(":file_tree.bzl", "file_tree_info", "tree_entry")
 load(":foreign_build.bzl", "BUILD_TOOLS")
 load(":initramfs.bzl", "INITRAMFS_ATTRS", "initramfs_name", "pack_initramfs")
@@ -29,6 +29,7 @@ _INIT_OPTIONS = [
     "root",
     "stop_timeout",
     "user",
+    "shell",
 ]
 
 # Attributes that describe a root file system.
@@ -206,6 +207,7 @@ vm_image = rule(
     implementation = _vm_image_impl,
     doc = """A virtual machine: a kernel, a root file system and the hardware that they see.
 
+            shell = ctx.attr._shell[MixLibraryInfo].tar if ctx.attr.release else None,
 With `release` the image starts a Mix release: its initramfs has the release in `/app`, `init` as `/init`, and what the
 attributes of `file_tree` name. Without, it has these alone, or is that of `initramfs`.
 
@@ -256,3 +258,4 @@ The output groups `kernel`, `vmlinux` and `initramfs` hold what is booted, `list
     provides = [VmImageInfo],
     toolchains = VM_TOOLCHAINS + [Label(BUILD_TOOLS)],
 )
+        "_shell": attr.label(default = Label("//tools/vm/shell:vm_shell"), providers = [MixLibraryInfo]),

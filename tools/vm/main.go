@@ -10,13 +10,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"rules_elixir_vm/tools/internal/vm"
 )
 
 const usage = `usage:
-  vm run -spec SPEC.json [-- QEMU ARGUMENT…]
-        boots the machine on the terminal; the exit status is that of the guest
+  vm run -spec SPEC.json [-- [--iex] QEMU ARGUMENT…]
+        boots the machine on the terminal; the exit status is that of the guest. With --iex the terminal becomes IEx in
+        the machine once its release has started
   vm test -spec SPEC.json
         boots it and compares what it does with the spec; the exit status is
         0 for success, 1 where no verdict was possible, 2 for wrong usage, 11 kernel_not_reached, 12 kernel_panic,
@@ -61,8 +63,10 @@ func run(args []string) (int, error) {
 		return 1, err
 	}
 	if command == "run" || command == "" && spec.Test == nil {
+		iex := slices.Contains(rest, "--iex")
+		rest = slices.DeleteFunc(rest, func(arg string) bool { return arg == "--iex" })
 		spec.QEMUArgs = append(spec.QEMUArgs, rest...)
-		code, err := vm.Run(spec, os.Stderr)
+		code, err := vm.Run(spec, iex, os.Stderr)
 		if err != nil {
 			return 1, err
 		}

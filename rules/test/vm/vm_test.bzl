@@ -146,6 +146,11 @@ def _release_test_impl(ctx):
     asserts.equals(env, "initramfs.cpio.zst", target[VmImageInfo].initramfs.basename)
     asserts.equals(env, 64, image["machine"]["memory_mb"])
     asserts.equals(env, 1, len(target[OutputGroupInfo].listing.to_list()))
+
+    # IEx for a terminal of the host is beside the machine, not in it.
+    shell = _spec(env)["shell"]
+    asserts.true(env, shell.endswith("/tools/vm/shell/vm_shell.tar"), shell)
+    asserts.true(env, shell.removeprefix("_main/") in _runfiles(env), shell + " is no runfile")
     return analysistest.end(env)
 
 release_test = analysistest.make(

@@ -21,11 +21,15 @@ type machine struct {
 	accelerator string
 	work        string // a directory for the files of this run
 	interactive bool
+	shell       bool // a port leads to IEx
 }
 
 func (m *machine) exitFile() string   { return filepath.Join(m.work, "exit") }
 func (m *machine) reportFile() string { return filepath.Join(m.work, "report") }
 func (m *machine) echoSocket() string { return filepath.Join(m.work, "echo") }
+func (m *machine) shellSocket() string {
+	return filepath.Join(m.work, "shell")
+}
 func (m *machine) scratch(i int) string {
 	return filepath.Join(m.work, fmt.Sprintf("disk%d.img", i))
 }
@@ -82,6 +86,11 @@ func (m *machine) command() []string {
 		argv = append(argv,
 			"-chardev", "file,id=report,path="+escape(m.reportFile()),
 			"-device", "virtserialport,chardev=report,name="+ReportPort)
+	}
+	if m.shell {
+		argv = append(argv,
+			"-chardev", "socket,id=shell,path="+escape(m.shellSocket()),
+			"-device", "virtserialport,chardev=shell,name="+ShellPort)
 	}
 	for i, disk := range m.Disks {
 		drive := fmt.Sprintf("if=none,id=disk%d,format=raw,file=", i)
@@ -143,6 +152,9 @@ func (m *machine) cmdline() []string {
 		// Without ACPI the machine ends only by a reset, and has no keyboard controller to ask for one.
 		words = append(words, "reboot=t")
 	}
+	if m.shell {
+		words = append(words, `init.shell="`+startShell+`"`)
+	}
 	return append(words, m.Cmdline...)
 }
 
@@ -160,7 +172,7 @@ func escape(value string) string {
 }
 
 // shell writes the command, and before it what makes its files, for a shell.
-func (m *machine) shell() string {
+func (m *machine) script() string {
 	var out strings.Builder
 	for i, disk := range m.Disks {
 		if disk.ScratchMB > 0 {

@@ -47,6 +47,17 @@ func TestCommand(t *testing.T) {
 -object rng-builtin,id=rng -device virtio-rng-device,rng=rng`,
 		},
 		{
+			name: "pc, with IEx", machine: machine{accelerator: "tcg", interactive: true, shell: true},
+			change: func(s *Spec) {
+				*s = Spec{Label: "//x", CPU: "x86_64", Machine: "pc", MemoryMB: 64, CPUs: 1, QEMU: "/bin/qemu", Kernel: "/boot/bzImage", Cmdline: []string{"quiet"}}
+			}, want: `
+-machine pc -accel tcg -cpu Nehalem -smp 1 -m 64M -no-reboot -kernel /boot/bzImage
+-append console=ttyS0 panic=-1 init.shell="` + startShell + `" quiet
+-chardev stdio,id=console,mux=on,signal=off -mon chardev=console,mode=readline -serial chardev:console
+-device virtio-serial-pci -chardev file,id=exit,path=/w,,k/exit -device virtserialport,chardev=exit,name=org.rules_elixir_vm.exit
+-chardev socket,id=shell,path=/w,,k/shell -device virtserialport,chardev=shell,name=org.rules_elixir_vm.shell`,
+		},
+		{
 			name: "virt, bare", machine: machine{accelerator: "tcg"},
 			change: func(s *Spec) {
 				*s = Spec{Label: "//x", CPU: "aarch64", Machine: "virt", MemoryMB: 64, CPUs: 1, QEMU: "/bin/qemu", Kernel: "/boot/Image"}
@@ -84,7 +95,7 @@ func TestShell(t *testing.T) {
 	m.Cmdline = append(m.Cmdline, `a='b\c'`, "`d`", "*")
 	m.QEMUArgs = []string{"", "~"}
 	// printf prints its arguments, one a line, by its first one.
-	script := strings.Replace(m.shell(), "printf", `printf '%s\n'`, 1)
+	script := strings.Replace(m.script(), "printf", `printf '%s\n'`, 1)
 	out, err := exec.Command(sh, "-c", script).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, script)

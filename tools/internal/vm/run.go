@@ -51,7 +51,7 @@ func ReadSpec(path string) (*Spec, error) {
 
 // locate replaces runfiles paths by paths of the disk.
 func (s *Spec) locate() error {
-	paths := []*string{&s.QEMU, &s.Kernel, &s.Vmlinux, &s.Initrd}
+	paths := []*string{&s.QEMU, &s.Kernel, &s.Vmlinux, &s.Initrd, &s.Shell}
 	for i := range s.Disks {
 		paths = append(paths, &s.Disks[i].File)
 	}
@@ -144,7 +144,7 @@ func prepare(spec *Spec, interactive bool, log io.Writer) (m *machine, cleanUp f
 // workDir makes a directory whose files can be Unix sockets.
 func workDir() (string, error) {
 	for _, parent := range []string{os.Getenv("TEST_TMPDIR"), os.TempDir()} {
-		if parent != "" && len(parent)+len("/vm-1234567890/echo") <= maxSocketPath {
+		if parent != "" && len(parent)+len("/vm-1234567890/shell") <= maxSocketPath {
 			return os.MkdirTemp(parent, "vm-")
 		}
 	}
@@ -190,8 +190,9 @@ func signals() (<-chan os.Signal, func()) {
 }
 
 // Run boots the machine on the terminal and returns the exit code of the
-// guest or, if it gave none, of QEMU.
-func Run(spec *Spec, log io.Writer) (int, error) {
+// guest or, if it gave none, of QEMU. With iex the terminal is IEx in the
+// machine, too.
+func Run(spec *Spec, iex bool, log io.Writer) (int, error) {
 	runtime.LockOSThread() // Pdeathsig is about this thread
 	defer runtime.UnlockOSThread()
 	caught, stop := signals()
@@ -202,11 +203,19 @@ func Run(spec *Spec, log io.Writer) (int, error) {
 		return 0, fmt.Errorf("%s: %w", spec.Label, err)
 	}
 	defer cleanUp()
-	fmt.Fprintf(log, "%svm: Ctrl-A X leaves, Ctrl-A C is QEMU's monitor and back\n", m.shell())
+	m.shell = iex
+	fmt.Fprintf(log, "%svm: Ctrl-A X leaves, Ctrl-A C is QEMU's monitor and back\n", m.script())
 
 	// In our process group: it is the one that may use the terminal.
 	cmd := m.process()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if iex {
+		leave, err := m.attach(cmd, log)
+		if err != nil {
+			return 0, fmt.Errorf("%s: --iex: %w", spec.Label, err)
+		}
+		defer leave()
+	}
 	if err := cmd.Start(); err != nil {
 		return 0, fmt.Errorf("%s: starting QEMU: %w", spec.Label, err)
 	}
@@ -279,10 +288,10 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 		return fmt.Errorf("%s: %w", spec.Label, err)
 	}
 	defer cleanUp()
-	fmt.Fprint(out, m.shell())
+	fmt.Fprint(out, m.script())
 	raw := io.Discard
 	if dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "qemu.sh"), []byte(m.shell()), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "qemu.sh"), []byte(m.script()), 0o644); err != nil {
 			return fmt.Errorf("%s: %w", spec.Label, err)
 		}
 		f, err := os.Create(filepath.Join(dir, "console.log"))

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 			err = RunTest(spec, "", os.Stdout)
 		} else if err == nil {
 			var code int
-			if code, err = Run(spec, os.Stderr); err == nil {
+			if code, err = Run(spec, false, os.Stderr); err == nil {
 				os.Exit(code)
 			}
 		}
@@ -345,7 +345,7 @@ func TestRun(t *testing.T) {
 		spec := newSpec(t, nil, test.play...)
 		spec.Network = &Network{Forwards: []Forward{{Guest: 80}}}
 		var log bytes.Buffer
-		code, err := Run(spec, &log)
+		code, err := Run(spec, false, &log)
 		if code != test.want || err != nil {
 			t.Errorf("%v: got %d, %v", test.play, code, err)
 		}

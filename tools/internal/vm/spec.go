@@ -37,6 +37,9 @@ type Spec struct {
 	Disks   []Disk   `json:"disks,omitempty"`
 	Network *Network `json:"network,omitempty"`
 	RNG     bool     `json:"rng,omitempty"`
+	// Shell is an archive with the module that runs IEx in the guest for a
+	// terminal of the host, if the machine has a release.
+	Shell string `json:"shell,omitempty"`
 	// QEMUArgs come last.
 	QEMUArgs []string `json:"qemu_args,omitempty"`
 

@@ -129,7 +129,7 @@ func FuzzParseSpec(f *testing.F) {
 			return
 		}
 		m := &machine{Spec: s, accelerator: "tcg", work: "/work"}
-		if argv := m.command(); len(argv) < 10 || m.shell() == "" {
+		if argv := m.command(); len(argv) < 10 || m.script() == "" {
 			t.Errorf("the command is %q", argv)
 		}
 	})
