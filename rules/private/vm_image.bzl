@@ -12,6 +12,8 @@ visibility("//rules/...")
 # Where the release is in the image: the default of init's option `root`.
 _ROOT = "/app"
 
+_INIT = Label("//init")
+
 # Keys of init's options; docs/init.md has them, and a test compares.
 _INIT_OPTIONS = [
     "command",
@@ -27,9 +29,9 @@ _INIT_OPTIONS = [
     "on_exit",
     "pre_start",
     "root",
+    "shell",
     "stop_timeout",
     "user",
-    "shell",
 ]
 
 # Attributes that describe a root file system.
@@ -60,23 +62,34 @@ def _init_options(ctx, release):
             options[prefix + key] = value
     return "".join(["{} = {}\n".format(key, value) for key, value in sorted(options.items())])
 
-def _release_tree(ctx, release):
-    "What a release needs around it."
+def _release_trees(ctx, release):
+    "What a release needs around it: list of FileTreeInfo."
     conf = ctx.actions.declare_file(ctx.label.name + ".init.conf")
     ctx.actions.write(conf, _init_options(ctx, release))
 
     def entry(file, mode, attribute):
         return tree_entry(file = file, kind = "file", mode = mode, origin = "{} {}".format(ctx.label, attribute))
 
-    return FileTreeInfo(
-        entries = {
-            "/etc/environment": entry(release.env, "0644", "release"),
-            "/etc/init.conf": entry(conf, "0644", "init_options"),
-            "/init": entry(ctx.executable.init, "0755", "init"),
-        },
+    entries = {"/etc/init.conf": entry(conf, "0644", "init_options")}
+    trees = []
+    program = ctx.attr.init[DefaultInfo].files_to_run.executable
+    if FileTreeInfo in ctx.attr.init:
+        trees.append(ctx.attr.init[FileTreeInfo])
+        if "/init" not in trees[0].entries:
+            fail("{}: init: {} is a file tree without /init, which the kernel starts. Have it there, as a program or a symlink.".format(ctx.label, ctx.attr.init.label))
+        if ctx.attr.init_options:
+            fail("{}: init_options: they are those of //init, and {} knows of hostname, net and env alone. Take them out, or take that init.".format(ctx.label, ctx.attr.init.label))
+    elif program:
+        # Only where no shell reads env.sh: it must be one that needs none.
+        entries["/etc/environment"] = entry(release.env, "0644", "release")
+        entries["/init"] = entry(program, "0755", "init")
+    else:
+        fail("{}: init: {} is neither a program nor a file tree. Name one, or \"busybox\".".format(ctx.label, ctx.attr.init.label))
+    return trees + [FileTreeInfo(
+        entries = entries,
         symlink_lists = [],
         tars = [struct(file = tar, origin = "{} release".format(ctx.label), prefix = _ROOT) for tar in release.tars],
-    )
+    )]
 
 def _check_attributes(ctx):
     tree = [name for name in _TREE + ["busybox", "release"] if getattr(ctx.attr, name)]
@@ -86,6 +99,8 @@ def _check_attributes(ctx):
         for name in ["env", "hostname", "init_options", "network"]:
             if getattr(ctx.attr, name):
                 fail("{}: {}: it is for the init of an image with a release. Name a release, or take it out.".format(ctx.label, name))
+        if ctx.attr.init.label != _INIT:
+            fail("{}: init: it starts a release, and there is none. Name a release, or take it out: //image:busybox_userland is a file tree with a shell.".format(ctx.label))
     return bool(tree)
 
 def _root(ctx):
@@ -97,7 +112,7 @@ def _root(ctx):
         return struct(archive = info.archive, compression = info.compression, listing = None)
     more = []
     if ctx.attr.release:
-        more.append(_release_tree(ctx, ctx.attr.release[MixReleaseInfo]))
+        more.extend(_release_trees(ctx, ctx.attr.release[MixReleaseInfo]))
     if ctx.attr.busybox:
         more.append(ctx.attr.busybox[FileTreeInfo])
     name = "{}/{}".format(ctx.label.name, initramfs_name("initramfs", ctx.attr.compression))
@@ -192,6 +207,7 @@ def _vm_image_impl(ctx):
             ctx,
             image,
             path = "{}_/{}".format(ctx.label.name, ctx.label.name),
+            shell = ctx.attr._shell[MixLibraryInfo].tar if ctx.attr.release else None,
             files = depset(_image_files(ctx, image, root)),
         ),
         image,
@@ -203,11 +219,10 @@ def _vm_image_impl(ctx):
         ),
     ]
 
-vm_image = rule(
+_vm_image = rule(
     implementation = _vm_image_impl,
     doc = """A virtual machine: a kernel, a root file system and the hardware that they see.
 
-            shell = ctx.attr._shell[MixLibraryInfo].tar if ctx.attr.release else None,
 With `release` the image starts a Mix release: its initramfs has the release in `/app`, `init` as `/init`, and what the
 attributes of `file_tree` name. Without, it has these alone, or is that of `initramfs`.
 
@@ -244,7 +259,7 @@ The output groups `kernel`, `vmlinux` and `initramfs` hold what is booted, `list
         "env": attr.string_dict(doc = "Variables of the release's environment. They come after those of its `rel/env.sh`."),
         "forwards": attr.string_list(doc = "TCP ports of the host's 127.0.0.1 that lead into the guest: `HOST:GUEST`. The host's port 0 takes any that is free, and `bazel run` prints it."),
         "hostname": attr.string(doc = "The guest's name; empty: that of DHCP, or `vm`."),
-        "init": attr.label(default = Label("//init"), executable = True, cfg = "target", doc = "The first process of an image with a release."),
+        "init": attr.label(default = _INIT, doc = "The first process of an image with a release: a program, or a file tree with `/init`. In place of the label `busybox` stands for BusyBox's init."),
         "init_options": attr.string_dict(doc = "Further options of init, as in docs/init.md, without `init.` before them."),
         "initramfs": attr.label(providers = [InitramfsInfo], doc = "A whole initramfs, in place of one that is made here. With neither, the kernel must find its root on a disk."),
         "kernel": attr.label(mandatory = True, providers = [LinuxKernelInfo], doc = "The kernel."),
@@ -253,9 +268,29 @@ The output groups `kernel`, `vmlinux` and `initramfs` hold what is booted, `list
         "network": attr.string(doc = "The guest's network: `dhcp` (default), `none`, or `ADDRESS/PREFIX[,GATEWAY[,NAMESERVER…]]`."),
         "qemu_args": attr.string_list(doc = "Further arguments of QEMU."),
         "release": attr.label(providers = [MixReleaseInfo], doc = "The `mix_release` that the image starts."),
+        "_shell": attr.label(default = Label("//tools/vm/shell:vm_shell"), providers = [MixLibraryInfo]),
         "_vmimage": attr.label(default = Label("//tools/vmimage:exec"), executable = True, cfg = "exec"),
     },
     provides = [VmImageInfo],
     toolchains = VM_TOOLCHAINS + [Label(BUILD_TOOLS)],
 )
-        "_shell": attr.label(default = Label("//tools/vm/shell:vm_shell"), providers = [MixLibraryInfo]),
+
+def vm_image(name, init = None, busybox = None, **kwargs):
+    """A virtual machine: a kernel, a root file system and the hardware that they see. docs/boot.md has all attributes.
+
+    Args:
+      name: name of the target, and of the directory with the files of the machine.
+      init: the first process of an image with a release: a program (default: `//init`), a file tree with `/init`, or
+        `"busybox"`: BusyBox's init, which starts the release by its own shell script.
+      busybox: a `busybox` to take along; default: none, and `//busybox` with `init = "busybox"`.
+      **kwargs: `kernel`, `release`, `memory` and the others, and common attributes.
+    """
+    if init == "busybox":
+        init = Label("//image:busybox_init")
+        busybox = busybox or Label("//busybox")
+    _vm_image(
+        name = name,
+        busybox = busybox,
+        init = init,
+        **kwargs
+    )

@@ -158,6 +158,26 @@ release_test = analysistest.make(
     attrs = {"conf": attr.string(mandatory = True, doc = "The expected /etc/init.conf.")},
 )
 
+def _busybox_init_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.equals(env, ctx.attr.conf, _written(env, ".init.conf"))
+    tree = json.decode(_written(env, ".filetree.json"))
+    entries = {entry["path"]: entry for entry in tree["entries"]}
+    asserts.equals(env, "sbin/init", entries["/init"]["target"])
+    for path in ["/bin/busybox", "/etc/init.conf", "/etc/init.d/rcS", "/etc/init.d/release", "/sbin/power-button"]:
+        asserts.true(env, path in entries, path + " is not there")
+
+    # A shell reads env.sh: that need not be literal.
+    asserts.false(env, "/etc/environment" in entries)
+    asserts.equals(env, [("/app", "release/tar")], [(tar["prefix"], tar["source"].partition("rules/test/vm/")[2]) for tar in tree["tars"]])
+    asserts.true(env, json.decode(_written(env, ".image.json"))["busybox"].endswith("/busybox"))
+    return analysistest.end(env)
+
+busybox_init_test = analysistest.make(
+    _busybox_init_test_impl,
+    attrs = {"conf": attr.string(mandatory = True, doc = "The expected /etc/init.conf.")},
+)
+
 def refused(name, rule, attributes, message):
     """A target that cannot be analyzed, and the test that this is said well.
 
