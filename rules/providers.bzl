@@ -80,6 +80,7 @@ MixLibraryInfo = provider(
         "ports": "tuple of structs of `path` (below the application's directory, `priv/…`) and `file`: programs for the target platform, which `tar` has not, for it is the same on every platform.",
         "srcs": "depset of Files: what is compiled or read then, and `priv`.",
         "tar": "File: tar with `<app>/ebin`, `<app>/include` and `<app>/priv`, as Mix has them under `_build/<env>/lib`.",
+        "tools": "dict of name to a struct of `program` (FilesToRunProvider) and `runfiles`: what Mix finds on PATH when it works on the project.",
         "transitive": "depset of structs of `app`, `label` (the target's), `ports` and `tar`: the application and all that it depends on.",
     },
 )

@@ -47,6 +47,7 @@ def _erlang_library_impl(ctx):
         ports = ports,
         srcs = depset(sources),
         tar = tar,
+        tools = {},
         transitive = depset([struct(app = app, label = ctx.label, ports = ports, tar = tar)], transitive = [indirect]),
     )
 

@@ -3,7 +3,7 @@
 
 load("//rules:providers.bzl", "MixLibraryInfo")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "mix_test_program")
-load(":mix_library.bzl", "application")
+load(":mix_library.bzl", "application", "derive_library")
 
 visibility("//rules/...")
 
@@ -26,16 +26,11 @@ def tested(ctx):
       struct of what `mix_driver` takes: `project`, `deps`, `files`.
     """
     library, libraries = application(ctx)
-    project = MixLibraryInfo(
-        app = library.app,
-        config = library.config,
+    project = derive_library(
+        library,
         config_srcs = depset(ctx.files.config_srcs + ctx.files.runtime_config, transitive = [library.config_srcs]),
         deps = sorted({name: None for name in library.deps + [dep[MixLibraryInfo].app for dep in ctx.attr.deps]}),
         env = "test",
-        mix_exs = library.mix_exs,
-        ports = library.ports,
-        srcs = library.srcs,
-        tar = library.tar,
         transitive = libraries,
     )
     return struct(

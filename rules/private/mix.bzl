@@ -189,9 +189,17 @@ def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inp
         env = run.env,
         steps = [run.step],
         inputs = [depset([run.sdk.root])] + inputs,
+        programs = {name: tool.program for name, tool in project.tools.items()},
         resource_set = _one_core,
         **kwargs
     )
+
+def _tool_paths(library):
+    # Those of runfiles.
+    return [{"name": name, "path": tool.program.executable.short_path} for name, tool in library.tools.items()]
+
+def _tool_runfiles(library):
+    return [tool.runfiles for tool in library.tools.values()]
 
 def mix_test_program(ctx, project, deps, files):
     """Declares a test that runs `mix test`. Needs MIX_ATTRS, MIX_TOOLCHAINS and the attribute `_mixtest`.
@@ -220,13 +228,14 @@ def mix_test_program(ctx, project, deps, files):
         "files": [{"dest": dest, "path": file.short_path} for dest, file in run.files.items()],
         "label": str(ctx.label),
         "steps": [{"argv": run.step.argv, "dir": run.step.dir, "name": run.step.name}],
+        "tools": _tool_paths(project),
     }) + "\n")
     return DefaultInfo(
         executable = executable,
         files = depset([executable]),
         runfiles = ctx.runfiles(
             [executable, spec, run.sdk.root] + [a.file for a in run.archives] + run.files.values(),
-        ).merge(ctx.attr._mixtest[DefaultInfo].default_runfiles),
+        ).merge_all([ctx.attr._mixtest[DefaultInfo].default_runfiles] + _tool_runfiles(project)),
     )
 
 def source_tree_program(ctx, library, libraries, iex = False):
@@ -265,13 +274,14 @@ def source_tree_program(ctx, library, libraries, iex = False):
         "label": label,
         "libraries": [{"app": found.app, "path": found.tar.short_path} for found in libraries],
         "terminal_argv": ["-elixir", "ansi_enabled", "true"],
+        "tools": _tool_paths(library),
     }) + "\n")
     return DefaultInfo(
         executable = executable,
         files = depset([executable]),
         runfiles = ctx.runfiles(
             [executable, spec] + archives.values() + [found.tar for found in libraries],
-        ).merge(ctx.attr._mixrun[DefaultInfo].default_runfiles),
+        ).merge_all([ctx.attr._mixrun[DefaultInfo].default_runfiles] + _tool_runfiles(library)),
     )
 
 def _mix_driver_program_impl(ctx):

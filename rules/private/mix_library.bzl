@@ -11,6 +11,33 @@ def is_name(text):
     "Whether `text` is an atom that needs no quotes."
     return text[:1].islower() and not [char for char in text.elems() if not char.isalnum() and char != "_"]
 
+def derive_library(library, **fields):
+    """A library with other values of some fields.
+
+    Args:
+      library: MixLibraryInfo.
+      **fields: fields of MixLibraryInfo.
+
+    Returns:
+      MixLibraryInfo.
+    """
+
+    # Bazel 7 lists two methods, too.
+    names = [name for name in dir(library) if name not in ["to_json", "to_proto"]]
+    return MixLibraryInfo(**({name: getattr(library, name) for name in names} | fields))
+
+def _tools(ctx):
+    "The attribute `tools`, as in `MixLibraryInfo.tools`."
+    result = {}
+    for name, target in ctx.attr.tools.items():
+        if not name or "/" in name or name.startswith("."):
+            fail('{}: tools: {} is not the name of a program. Write one such as "protoc".'.format(ctx.label, repr(name)))
+        info = target[DefaultInfo]
+        if not info.files_to_run.executable:
+            fail("{}: tools: {} is to be {}, which is not a program. Name a target that `bazel run` takes.".format(ctx.label, name, target.label))
+        result[name] = struct(program = info.files_to_run, runfiles = info.default_runfiles)
+    return result
+
 def _mix_library_impl(ctx):
     app = ctx.attr.app or ctx.label.name
     if not is_name(app):
@@ -48,6 +75,7 @@ def _mix_library_impl(ctx):
         ports = ports,
         srcs = depset(ctx.files.srcs + ctx.files.priv),
         tar = tar,
+        tools = _tools(ctx),
         transitive = depset([struct(app = app, label = ctx.label, ports = ports, tar = tar)], transitive = [indirect]),
     )
     log = mix_driver(
@@ -192,6 +220,11 @@ warnings among it.""",
         "srcs": attr.label_list(
             allow_files = True,
             doc = "What Mix compiles, or reads while it compiles: `lib/**`, also `src/**`, `include/**`, templates.",
+        ),
+        "tools": attr.string_keyed_label_dict(
+            allow_files = True,
+            cfg = "exec",
+            doc = "Name to program: what Mix finds on PATH, for compilers of the project's own or of a dependency. There is nothing else. It is built for the platform that builds.",
         ),
         "warnings_as_errors": attr.bool(doc = "Whether a warning of the compiler fails the build."),
     },

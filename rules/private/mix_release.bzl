@@ -4,7 +4,7 @@
 load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo", "OtpInfo")
 load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "mix_driver")
-load(":mix_library.bzl", "application", "check_unique")
+load(":mix_library.bzl", "application", "check_unique", "derive_library")
 
 visibility("//rules/...")
 
@@ -148,17 +148,7 @@ def _mix_release_impl(ctx):
     project = library
     if ctx.file.mix_exs:
         # That of an umbrella, which is no application itself.
-        project = MixLibraryInfo(
-            app = "",
-            config = library.config,
-            config_srcs = library.config_srcs,
-            deps = [],
-            env = library.env,
-            mix_exs = ctx.file.mix_exs,
-            srcs = depset(),
-            tar = library.tar,
-            transitive = library.transitive,
-        )
+        project = derive_library(library, app = "", deps = [], mix_exs = ctx.file.mix_exs, ports = (), srcs = depset())
     check_unique(ctx, libraries, "deps")
     return assemble_release(ctx, project, libraries.to_list(), ctx.attr.release or library.app, ctx.files.rel)
 

@@ -34,6 +34,11 @@ type spec struct {
 		App  string `json:"app"`
 		Path string `json:"path"`
 	} `json:"libraries"`
+	// Tools are programs that Mix finds on PATH before those of the caller.
+	Tools []struct {
+		Name string `json:"name"`
+		Path string `json:"path"`
+	} `json:"tools"`
 	// Argv is the command, with ${TOOLS} and ${WORKSPACE}; TerminalArgv is put after its first word where the output is a
 	// terminal. The caller's arguments follow.
 	Argv         []string `json:"argv"`
@@ -95,6 +100,9 @@ func prepare(path string, args, environ []string, terminal bool) (*command, erro
 		delete(env, name)
 	}
 	env["MIX_BUILD_PATH"] = build
+	if len(s.Tools) > 0 {
+		env["PATH"] = strings.TrimSuffix(filepath.Join(root, "bin")+string(filepath.ListSeparator)+env["PATH"], string(filepath.ListSeparator))
+	}
 	c := &command{dir: dir}
 	argv := s.Argv
 	if terminal && env["NO_COLOR"] == "" {
@@ -142,6 +150,9 @@ func (s *spec) fill(root, build string) error {
 		return fmt.Errorf("locking %s: %w", lock.Name(), err)
 	}
 
+	if err := s.link(filepath.Join(root, "bin")); err != nil {
+		return err
+	}
 	var tools []member
 	for _, a := range s.Archives {
 		tools = append(tools, member{a.Dir, a.Path})
@@ -181,6 +192,26 @@ func (s *spec) fill(root, build string) error {
 			if err := os.RemoveAll(filepath.Join(libraries, entry.Name())); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// link makes the directory of the tools: links to what Bazel has built last.
+func (s *spec) link(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	for _, t := range s.Tools {
+		target, err := filepath.Abs(t.Path)
+		if err != nil {
+			return err
+		}
+		if err := os.Symlink(target, filepath.Join(dir, t.Name)); err != nil {
+			return fmt.Errorf("tool %s: %w", t.Name, err)
 		}
 	}
 	return nil

@@ -63,6 +63,7 @@ func writeSpec(t *testing.T, libraries ...string) {
 		"label": "//shop:mix", "app": "shop", "directory": "shop",
 		"archives":  []map[string]string{{"dir": "sdk", "path": "sdk.tar"}},
 		"libraries": list,
+		"tools":     []map[string]string{{"name": "paint", "path": "tools/paint"}},
 		"argv":      []string{"${TOOLS}/sdk/bin/erl", "--root", "${WORKSPACE}", "--"}, "terminal_argv": []string{"-color"},
 	})
 	if err != nil {
@@ -192,6 +193,24 @@ func TestErrors(t *testing.T) {
 	for range 2 {
 		if _, err := prepare("spec.json", nil, []string{workspace, cache}, false); err == nil || !strings.Contains(err.Error(), "unpacking store.tar") {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// Tools come first on PATH, whatever else there is.
+func TestTools(t *testing.T) {
+	s := newSetting(t)
+	if err := os.Mkdir("tools", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("tools/paint", []byte("paint"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"", "/usr/bin:/bin"} {
+		c := s.prepare(t, false, nil, "PATH="+path)
+		bin, rest, _ := strings.Cut(c.get("PATH"), ":")
+		if content, err := os.ReadFile(filepath.Join(bin, "paint")); err != nil || string(content) != "paint" || rest != path {
+			t.Errorf("PATH is %q: %q %v", c.get("PATH"), content, err)
 		}
 	}
 }

@@ -14,16 +14,17 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
-// A sourceTree is a workspace with a copy of the project shop, which can be written.
+// A sourceTree is a workspace with a copy of a project, which can be written.
 type sourceTree struct {
 	workspace, project, cache string
 }
 
-func newSourceTree(t *testing.T) *sourceTree {
+// newSourceTree copies the project whose mix.exs the variable names.
+func newSourceTree(t *testing.T, variable string) *sourceTree {
 	t.Helper()
-	from := filepath.Dir(built.File(t, "MIX_EXS"))
+	from := filepath.Dir(built.File(t, variable))
 	s := &sourceTree{workspace: t.TempDir(), cache: t.TempDir()}
-	s.project = filepath.Join(s.workspace, "rules/test/mix/shop")
+	s.project = filepath.Join(s.workspace, "rules/test/mix", filepath.Base(from))
 	err := filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -44,6 +45,12 @@ func newSourceTree(t *testing.T) *sourceTree {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+func newShop(t *testing.T) *sourceTree {
+	t.Helper()
+	s := newSourceTree(t, "MIX_EXS")
 	for name, content := range map[string]string{
 		".formatter.exs":       "[inputs: [\"mix.exs\", \"{lib,test}/**/*.{ex,exs}\"]]\n",
 		"config/dev.exs":       "import Config\nconfig :shop, env: :dev\n",
@@ -110,7 +117,7 @@ func (s *sourceTree) files(t *testing.T) []string {
 }
 
 func TestMixInSourceTree(t *testing.T) {
-	s := newSourceTree(t)
+	s := newShop(t)
 	before := s.files(t)
 
 	s.run(t, "MIX", "", 1, "not formatted", "format", "--check-formatted")
@@ -134,6 +141,14 @@ func TestMixInSourceTree(t *testing.T) {
 }
 
 func TestIex(t *testing.T) {
-	s := newSourceTree(t)
+	s := newShop(t)
 	s.run(t, "IEX", "IO.puts(\"limit is #{Store.limit()}, #{Application.get_env(:shop, :env)}\")\n", 0, "limit is 20, dev")
+}
+
+// Compilers find their programs here, too.
+func TestToolsInSourceTree(t *testing.T) {
+	s := newSourceTree(t, "GENERATED_MIX_EXS")
+	s.run(t, "GENERATED_MIX", "", 0, "[red: 16711680, navy: 128]", "run", "-e", "IO.inspect(Generated.colours())")
+	s.write(t, "palette/colours.txt", "green 00ff00\n")
+	s.run(t, "GENERATED_MIX", "", 0, "[green: 65280]", "run", "-e", "IO.inspect(Generated.colours())")
 }

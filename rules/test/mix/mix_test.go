@@ -32,7 +32,11 @@ func TestErrors(t *testing.T) {
 			"naem", // Elixir's own message
 			`//rules/test/mix:compile_error: step "mix compile" failed: exit status 1`,
 		},
-		"erlang_error":  {here + "erlang_error/src/broken.erl:5:", "variable 'X' is unbound"},
+		"erlang_error": {here + "erlang_error/src/broken.erl:5:", "variable 'X' is unbound"},
+		"missing_program": {
+			`//rules/test/mix:missing_program: the program "paint" is not there: of programs Mix finds those that the attribute tools names, and no others. ` +
+				`Name a target for it, tools = {"paint": "//…"}`,
+		},
 		"mix_exs_error": {"//rules/test/mix:mix_exs_error: " + here + "mix_exs_error/mix.exs:6:19: ", "syntax error before: 'version:'"},
 		"config_error":  {here + "broken_config.exs:4", "undefined variable \"limit\""},
 		"missing_import": {
@@ -125,6 +129,11 @@ func TestLibraries(t *testing.T) {
 			"shop/", "shop/ebin/", "shop/ebin/Elixir.Shop.Application.beam", "shop/ebin/Elixir.Shop.Price.Integer.beam",
 			"shop/ebin/Elixir.Shop.Price.beam", "shop/ebin/Elixir.Shop.beam", "shop/ebin/shop.app", "shop/ebin/shop_erl.beam",
 			"shop/include/", "shop/include/shop.hrl", "shop/priv/", "shop/priv/price",
+		},
+		// What compilers of the project and of a dependency have made is compiled, too.
+		"GENERATED": {
+			"generated/", "generated/ebin/", "generated/ebin/Elixir.Generated.Colours.beam", "generated/ebin/Elixir.Generated.beam",
+			"generated/ebin/Ticket.beam", "generated/ebin/generated.app", "generated/ebin/shades.beam",
 		},
 	} {
 		if got, _ := untar(t, name); !slices.Equal(got, want) {
@@ -236,6 +245,29 @@ func TestUmbrella(t *testing.T) {
 	for _, want := range []string{
 		"bin/platform", "lib/otp_app-1.2.0/ebin/otp_app.app", "lib/store-1.2.0/ebin/store.app", "lib/web-1.2.0/ebin/web.app", "releases/3.0.0/start.boot",
 	} {
+		if !slices.Contains(names, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+}
+
+// Of several releases in mix.exs each is one target.
+func TestSecond(t *testing.T) {
+	names, _ := untar(t, "SECOND")
+	for _, want := range []string{"bin/second", "lib/shop-1.2.0/ebin/shop.app"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("there is no %s", want)
+		}
+	}
+	if slices.Contains(names, "bin/shop") {
+		t.Error("there is bin/shop, of the other release")
+	}
+}
+
+// A release with tests compiles the application once more, with the same tools.
+func TestGeneratedSuite(t *testing.T) {
+	names, _ := untar(t, "GENERATED_SUITE")
+	for _, want := range []string{"lib/generated-0.1.0/ebin/Elixir.Generated.Colours.beam", "lib/generated-0.1.0/ebin/shades.beam"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no %s", want)
 		}

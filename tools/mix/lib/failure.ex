@@ -26,8 +26,14 @@ defmodule MixDriver.Failure do
         _ -> Enum.find_value(stacktrace, &frame(&1, root))
       end
 
+    program = missing_program(reason, stacktrace)
+
     message =
       cond do
+        program != nil ->
+          "the program #{inspect(program)} is not there: of programs Mix finds those that the attribute tools names, and no others. " <>
+            "Name a target for it, tools = {#{inspect(program)}: \"//…\"}"
+
         mix?(reason) -> Exception.message(reason)
         place != nil -> Exception.format_banner(kind, reason, stacktrace)
         true -> Exception.format(kind, reason, stacktrace)
@@ -60,6 +66,11 @@ defmodule MixDriver.Failure do
   end
 
   defp remedy(_reason), do: ""
+
+  # What System.cmd and System.shell look for, by the frames in which they fail.
+  defp missing_program(:enoent, [{System, :cmd, [program | _], _} | _]), do: program
+  defp missing_program(:enoent, [{System, function, _arguments, _} | _]) when function in [:do_shell, :shell], do: "sh"
+  defp missing_program(_reason, _stacktrace), do: nil
 
   defp mix?(reason), do: is_exception(reason) and match?("Elixir.Mix." <> _, to_string(reason.__struct__))
 

@@ -16,12 +16,11 @@ defmodule MixDriver.Otp do
   @doc "The same for these applications; those of somebody else are passed over."
   @spec unpack_own_apps([atom], Path.t()) :: :ok
   def unpack_own_apps(apps, archive) do
-    files =
-      for {dir, modules} <- Map.values(own(apps, %{})),
-          module <- modules,
-          beam = Path.join([dir, "ebin", "#{module}.beam"]),
-          not File.exists?(Path.join(:code.root_dir(), beam)),
-          do: String.to_charlist(beam)
+    extract(for({dir, modules} <- Map.values(own(apps, %{})), module <- modules, do: "#{dir}/ebin/#{module}.beam"), archive)
+  end
+
+  defp extract(names, archive) do
+    files = for name <- names, not File.exists?(Path.join(:code.root_dir(), name)), do: String.to_charlist(name)
 
     if files != [] do
       :ok = :erl_tar.extract(String.to_charlist(archive), cwd: :code.root_dir(), files: files)
@@ -30,6 +29,21 @@ defmodule MixDriver.Otp do
     end
 
     :ok
+  end
+
+  @doc """
+  The same with modules that .app files do not name, as those of the compiler in asn1. `:all` are all applications.
+  """
+  @spec unpack_whole_apps([atom] | :all, Path.t()) :: :ok
+  def unpack_whole_apps(:all, archive) do
+    files = Path.wildcard(Path.join(:code.root_dir(), "lib/*/ebin/*.app"))
+    unpack_whole_apps(for(file <- files, do: file |> Path.basename(".app") |> String.to_atom()), archive)
+  end
+
+  def unpack_whole_apps(apps, archive) do
+    dirs = for {dir, _modules} <- Map.values(own(apps, %{})), do: "#{dir}/ebin"
+    {:ok, names} = :erl_tar.table(String.to_charlist(archive))
+    extract(for(name <- names, Path.dirname(name) in dirs, Path.extname(name) == ".beam", do: to_string(name)), archive)
   end
 
   @doc "Lets the installation `root` have applications of the one that runs this, which are its own."

@@ -39,8 +39,17 @@ defmodule MixDriver.Project do
     Mix.Task.run("loadconfig")
     check_provided(config, options[:root])
     # Else the whole installation is there.
-    if options[:sdk], do: MixDriver.Otp.unpack_own(config, options[:sdk])
+    if options[:sdk], do: unpack_otp(config, options)
     Mix.Project.config()
+  end
+
+  # Compilers of others than Mix say with Mix.ensure_application! what they need, when they run.
+  defp unpack_otp(config, options) do
+    compiles = options[:release] == nil or options[:suite] != nil
+
+    if compiles and (config[:compilers] || Mix.compilers()) -- [:yecc, :leex | Mix.compilers()] != [],
+      do: MixDriver.Otp.unpack_whole_apps(:all, options[:sdk]),
+      else: MixDriver.Otp.unpack_own(config, options[:sdk])
   end
 
   defp provided do
