@@ -68,7 +68,7 @@ def _erlang_library_impl(ctx):
         directory = directory,
         deps = indirect.to_list(),
         files = sources + [file for file in [ctx.file.app_src, ctx.file.rebar_config] if file],
-        arguments = arguments + ["--erlc-opt=" + option for option in ctx.attr.erlc_opts],
+        arguments = arguments + ["--asn1-opt=" + option for option in ctx.attr.asn1_opts] + ["--erlc-opt=" + option for option in ctx.attr.erlc_opts],
         elixir_apps = ["elixir"],
         outputs = [output_tar(tar, root = "out")],
     )
@@ -83,7 +83,7 @@ ERLANG_LIBRARY = dict(
     implementation = _erlang_library_impl,
     doc = """Compiles one OTP application of Erlang sources, laid out as for Rebar, without Rebar.
 
-Grammars become modules, and modules are compiled after the behaviours and parse transforms that they name. The
+Grammars and ASN.1 specifications become modules, and modules are compiled after the behaviours and parse transforms that they name. The
 `.app` file is made of `app_src`, with the modules that there are. Everything that takes a `mix_library` as a dependency
 takes this: `mix_library`, `erlang_library`, `mix_release`, `ex_unit_test`.
 
@@ -96,18 +96,19 @@ printed, warnings among it.""",
             allow_single_file = [".app", ".app.src"],
             doc = "What the `.app` file is made of: `src/<app>.app.src`, or `ebin/<app>.app` where there is none. The directory above is that of the application.",
         ),
+        "asn1_opts": attr.string_list(doc = "Options of the ASN.1 compiler, each an Erlang term: `per`, `der`. By default it is BER."),
         "deps": attr.label_list(providers = [MixLibraryInfo], doc = "`erlang_library` and `mix_library` targets whose headers, behaviours and parse transforms it needs, and whose applications."),
         "erlc_opts": attr.string_list(doc = "Options of the compiler, each an Erlang term, as in `erl_opts` of rebar.config: `{d, 'NAME'}`, `warnings_as_errors`."),
         "hdrs": attr.label_list(allow_files = [".hrl"], doc = "Headers for others, in the directory `include`."),
         "priv": attr.label_list(allow_files = True, doc = "Files in the application's directory `priv`."),
         "rebar_config": attr.label(
             allow_single_file = [".config"],
-            doc = "The application's `rebar.config`. Of it count `erl_opts` and `erl_first_files`, with those of the profile `prod`.",
+            doc = "The application's `rebar.config`. Of it count `erl_opts`, `erl_first_files`, `asn1_opts` and `asn1_args`, with those of the profile `prod`. A hook of the compilation is an error.",
         ),
         "srcs": attr.label_list(
             mandatory = True,
             allow_files = True,
-            doc = "What is compiled, `.erl`, `.yrl` and `.xrl`, or read then: `src/**`.",
+            doc = "What is compiled, `.erl`, `.yrl`, `.xrl` and `.asn1`, or read then: `src/**`, `asn1/**`.",
         ),
         "version": attr.string(doc = "The application's version, in place of that in `app_src`."),
     },

@@ -38,7 +38,10 @@ load("@rules_elixir_vm//rules:erlang.bzl", "erlang_library")
 erlang_library(
     name = {app},
     srcs = glob(
-        ["src/**"],
+        [
+            "asn1/**",
+            "src/**",
+        ],
         exclude = [{app_src}],
         allow_empty = True,
     ),

@@ -26,6 +26,12 @@ func TestErrors(t *testing.T) {
 			"//rules/test/erlang:dynamic_release: the release has lib/broken-1.0.0/priv/doubler, which needs /lib/ld-musl-x86_64.so.1 when it runs, " +
 				"and has not that. Link lib/broken-1.0.0/priv/doubler statically",
 		},
+		"hook": {
+			"//rules/test/erlang:hook: rules/test/erlang/broken/hook.config has a hook that runs the command \"make -C c_src\" at the compilation, " +
+				"and there is no Rebar here. Native code becomes a target for ports or nif_library",
+		},
+		"plugin":     {"//rules/test/erlang:plugin: rules/test/erlang/broken/plugin.config has a hook that runs {pc, compile} of a plugin at the compilation"},
+		"Unfinished": {here + "Unfinished.asn1:3: error: "},
 		"grammar":    {here + "grammar.yrl:5:8: error: undefined rhs symbol nubmer", `//rules/test/erlang:grammar: step "compile" failed: exit status 1`},
 		"no_header":  {here + `no_header.erl:3:14: error: can't find include lib "calc/include/calc.hrl"`},
 		"no_term":    {`//rules/test/erlang:no_term: erlc_opts: "{d" is no Erlang term. Write one as in rebar.config`},
@@ -64,13 +70,13 @@ func TestLibraries(t *testing.T) {
 	}{
 		"CALC": {
 			[]string{
-				"calc/ebin/calc.app", "calc/ebin/calc.beam", "calc/ebin/calc_lexer.beam", "calc/ebin/calc_parser.beam",
+				"calc/ebin/Amounts.beam", "calc/ebin/Order.beam", "calc/ebin/calc.app", "calc/ebin/calc.beam", "calc/ebin/calc_lexer.beam", "calc/ebin/calc_parser.beam",
 				"calc/ebin/yy_transform.beam", "calc/ebin/zz_counter.beam", "calc/ebin/zz_transform.beam",
-				"calc/include/again.hrl", "calc/include/calc.hrl", "calc/priv/name",
+				"calc/include/Order.hrl", "calc/include/again.hrl", "calc/include/calc.hrl", "calc/priv/name",
 			},
 			`{registered,[]}, {description,"Sums, für Tests"}, {vsn,"1.4.0"}, {applications,[kernel,stdlib]}, ` +
 				`{env,[{words,#{one => 1,three => 3,two => 2}}]}, ` +
-				`{modules,[calc,calc_lexer,calc_parser,yy_transform,zz_counter, zz_transform]}`,
+				`{modules,['Amounts','Order',calc,calc_lexer,calc_parser, yy_transform,zz_counter,zz_transform]}`,
 		},
 		"TELLER": {
 			[]string{"teller/ebin/teller.app", "teller/ebin/teller.beam"},
@@ -126,7 +132,7 @@ func TestStart(t *testing.T) {
 		"RELEASE_ROOT=" + dir, "RELEASE_SYS_CONFIG=" + filepath.Join(release, "sys"),
 	}
 	out, err := cmd.CombinedOutput()
-	want := `[eval: 3, tell: 7, count: 42, modes: {:transformed, :transformed}, origin: :rebar, name: "abacus", twice: 42, left: 5, doubled: {8, 10}, versions: [~c"1.4.0", ~c"2.0.0"], running: true]`
+	want := `[eval: 3, tell: 7, count: 42, modes: {:transformed, :transformed}, origin: :rebar, name: "abacus", twice: 42, order: {:ok, <<165>>}, left: 5, doubled: {8, 10}, versions: [~c"1.4.0", ~c"2.0.0"], running: true]`
 	if !strings.Contains(string(out), want) {
 		t.Errorf("expected %s in the output:\n%s", want, out)
 	}

@@ -6,7 +6,7 @@ defmodule MixDriver.CLI do
       compile  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
                [--warnings-as-errors]
       erlang   --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR --app-src FILE [--version VERSION]
-               [--rebar-config FILE] [--erlc-opt TERM]...
+               [--rebar-config FILE] [--asn1-opt TERM]... [--erlc-opt TERM]...
       release  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
                --otp DIR [--otp-app APP=TAR]... [--otp-shared APP,APP] --otp-label LABEL --release NAME --env-sh FILE --metadata FILE
                --parts DIR --project-apps APP,APP [--runtime-config FILE] [--suite DRIVER --suite-label LABEL]
@@ -39,6 +39,7 @@ defmodule MixDriver.CLI do
   @switches [
     app: :string,
     app_src: :string,
+    asn1_opt: :keep,
     config: :string,
     deps: :string,
     env_sh: :string,

@@ -20,6 +20,7 @@ defmodule MixDriver.Erlang do
 
     for ebin <- Path.wildcard(Path.join(build, "lib/*/ebin")), do: Code.append_path(ebin)
     needs = MixDriver.Otp.needs(properties) ++ MixDriver.Otp.provided_needs(build)
+    generate_asn1(rebar, options)
     make_own(own)
     generate("yrl", :yecc, options[:root])
     generate("xrl", :leex, options[:root])
@@ -100,26 +101,54 @@ defmodule MixDriver.Erlang do
     if file = options[:rebar_config] do
       terms = Enum.filter(consult(file, options[:root]), &match?({_key, _value}, &1))
       prod = get_in(terms, [:profiles, :prod]) || []
-
-      for key <- [:erl_opts, :erl_first_files] do
-        {key, List.wrap(terms[key]) ++ List.wrap(prod[key])}
-      end
+      get = fn key -> List.wrap(terms[key]) ++ List.wrap(prod[key]) end
+      check_hooks(get, file, options)
+      for key <- [:asn1_args, :asn1_opts, :erl_first_files, :erl_opts], do: {key, get.(key)}
     else
       []
     end
   end
 
-  defp erlc_options(options, rebar) do
-    given =
-      for {:erlc_opt, text} <- options do
-        with {:ok, tokens, _end} <- :erl_scan.string(String.to_charlist(text <> ".")),
-             {:ok, term} <- :erl_parse.parse_term(tokens) do
-          term
-        else
-          _ -> fail("erlc_opts: #{inspect(text)} is no Erlang term. Write one as in rebar.config, such as \"{d, 'NAME'}\"")
-        end
-      end
+  # Plugins without a hook are for other commands than the compilation; those for ASN.1 are not needed.
+  defp check_hooks(get, file, options) do
+    for key <- [:pre_hooks, :post_hooks], hook <- get.(key), command = command_hook(hook) do
+      fail_hook(~s(the command "#{command}"), file, options)
+    end
 
+    for {_when, hooks} <- get.(:provider_hooks), {step, providers} <- hooks, compile?(step) do
+      for {space, name} <- List.wrap(providers), space not in [:asn, :asn1, :default] do
+        fail_hook("{#{space}, #{name}} of a plugin", file, options)
+      end
+    end
+  end
+
+  defp command_hook({step, command}), do: if(compile?(step), do: command)
+  defp command_hook({pattern, step, command}), do: if(compile?(step) and platform?(pattern), do: command)
+  defp command_hook(_other), do: nil
+
+  defp compile?(step), do: step in [:app_compile, :compile, :erlc_compile]
+
+  defp fail_hook(hook, file, options) do
+    fail(
+      "#{name(file, options)} has a hook that runs #{hook} at the compilation, and there is no Rebar here. " <>
+        "Native code becomes a target for ports or nif_library; what the hook generates, files of another target in srcs. Then leave " <>
+        "rebar_config out, with its erl_opts in erlc_opts. In place of a package of Hex such a target counts by hex.override"
+    )
+  end
+
+  defp terms(switch, options, example) do
+    for {^switch, text} <- options do
+      with {:ok, tokens, _end} <- :erl_scan.string(String.to_charlist(text <> ".")),
+           {:ok, term} <- :erl_parse.parse_term(tokens) do
+        term
+      else
+        _ -> fail("#{switch}s: #{inspect(text)} is no Erlang term. Write one as in rebar.config, such as #{inspect(example)}")
+      end
+    end
+  end
+
+  defp erlc_options(options, rebar) do
+    given = terms(:erlc_opt, options, "{d, 'NAME'}")
     opts = Enum.flat_map((rebar[:erl_opts] || []) ++ given, &rebar_option/1)
     if({:debug_info, false} in opts or :no_debug_info in opts, do: opts, else: opts ++ [:debug_info]) ++ [i: ~c"include", i: ~c"src", i: ~c"."]
   end
@@ -132,6 +161,67 @@ defmodule MixDriver.Erlang do
 
   # As Rebar writes it, for Linux on 64 bits; the processor is whatever the release is for.
   defp platform?(pattern), do: Regex.match?(Regex.compile!("#{pattern}"), "#{System.otp_release()}-unknown-linux-gnu-64")
+
+  # Modules and headers of ASN.1 specifications, where Rebar's plugins have them.
+  defp generate_asn1(rebar, options) do
+    case Path.wildcard("{asn1,src}/**/*.{asn,asn1}") do
+      [] ->
+        :ok
+
+      files ->
+        MixDriver.Otp.unpack_whole_apps([:asn1], options[:sdk])
+        for dir <- [".asn1", "include", "src"], do: File.mkdir_p!(dir)
+        dirs = for file <- files, do: {:i, file |> Path.dirname() |> String.to_charlist()}
+        opts = asn1_options(rebar, options) ++ [:noobj, :deterministic, outdir: ~c".asn1"] ++ Enum.uniq(dirs)
+        for file <- files, do: compile_asn1(file, opts, options[:root])
+        move(".asn1/*.erl", "src")
+        move(".asn1/*.hrl", "include")
+    end
+  end
+
+  defp move(pattern, dir) do
+    for file <- Path.wildcard(pattern, match_dot: true), do: File.rename!(file, Path.join(dir, Path.basename(file)))
+  end
+
+  # One plugin has the compiler's options, the other one a list with them.
+  defp asn1_options(rebar, options) do
+    args = rebar[:asn1_args] || []
+    given = List.wrap(args[:encoding]) ++ List.wrap(args[:compile_opts]) ++ (rebar[:asn1_opts] || []) ++ terms(:asn1_opt, options, "per")
+    # Where it is found and what is made of it is ours.
+    Enum.reject(given, &(match?({key, _value} when key in [:asndir, :outdir], &1) or &1 == :verbose))
+  end
+
+  # It prints what it finds, and returns the errors.
+  defp compile_asn1(file, opts, root) do
+    {:ok, output} = StringIO.open("")
+    leader = Process.group_leader()
+    Process.group_leader(self(), output)
+    result = :asn1ct.compile(String.to_charlist(file), opts)
+    Process.group_leader(self(), leader)
+    {:ok, {_input, printed}} = StringIO.close(output)
+
+    case result do
+      :ok ->
+        IO.write(printed)
+
+      {:error, reason} ->
+        errors = for {:structured_error, _place, _module, _reason} = error <- List.wrap(reason), do: error
+        if errors == [], do: IO.write(:stderr, [printed, file, ": ", inspect(reason), "\n"])
+
+        for {:structured_error, place, module, reason} <- errors do
+          {name, line} = if is_tuple(place), do: place, else: {file, nil}
+          line = if is_integer(line), do: line
+          Failure.diagnostic(specification(name, file), line, :error, to_string(module.format_error(reason)), root)
+        end
+
+        exit({:shutdown, 1})
+    end
+  end
+
+  # Errors name the file or its module, which may be an imported one.
+  defp specification(name, file) do
+    if File.regular?("#{name}"), do: "#{name}", else: hd(Path.wildcard("{asn1,src}/**/#{name}.{asn,asn1}") ++ [file])
+  end
 
   # Parsers and scanners, beside the grammars they are made of.
   defp generate(extension, generator, root) do

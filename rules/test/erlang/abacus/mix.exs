@@ -6,7 +6,6 @@ defmodule Abacus.MixProject do
     [
       app: :abacus,
       version: "0.1.0",
-      compilers: [:yecc, :leex] ++ Mix.compilers(),
       deps: [{:calc, "~> 1.4"}, {:teller, path: "../teller"}]
     ]
   end
