@@ -137,7 +137,7 @@ VmImageInfo = provider(
         "initramfs": "File: the initramfs, or None.",
         "kernel": "LinuxKernelInfo.",
         "machine": "QEMU's machine type; empty for the default of the processor.",
-        "memory": "Memory in MB.",
+        "memory": "Memory in MiB.",
         "qemu_args": "list of further arguments of QEMU.",
     },
 )

@@ -71,49 +71,102 @@ _boot_test = rule(
     doc = "See the macro.",
     test = True,
     attrs = VM_ATTRS | {
-        "client": attr.label(executable = True, cfg = "exec", doc = "A program that runs on the host once all lines of `expect` have come, and must exit with 0. In `VM_FORWARD_<port of the guest>` it finds the address and port that lead there, in `VM_QMP` the path of QEMU's control socket (QMP). Without an exit code to expect, the test is over when it ends."),
-        "client_args": attr.string_list(doc = "Arguments of the client."),
-        "cmdline": attr.string_list(doc = "Words for the kernel's command line, after those of the image."),
-        "cpus": attr.int(doc = "Number of processors; 0: as the image says."),
-        "deadline": attr.int(doc = "Seconds after which the test fails; 0: a little before Bazel's timeout, which is the limit anyway."),
-        "echo": attr.string(doc = "Address and port, in 10.0.2.0/24, where a TCP service sends back what it gets."),
-        "expect": attr.string_list(doc = "Regular expressions (RE2): for each, in this order, a line of the console must match."),
-        "expect_exit_code": attr.int(doc = "What the guest must write to its exit channel before it powers off. -1: it does not matter, and the test is over with the last expected line."),
+        "client": attr.label(executable = True, cfg = "exec"),
+        "client_args": attr.string_list(),
+        "cmdline": attr.string_list(),
+        "cpus": attr.int(),
+        "deadline": attr.int(),
+        "echo": attr.string(),
+        "expect": attr.string_list(),
+        "expect_exit_code": attr.int(),
         # Not expect_failure: every rule has an attribute of that name, for Bazel's own tests.
-        "failure": attr.string(doc = "The test passes only if it fails in this way."),
-        "failure_message": attr.string_list(doc = "Regular expressions: each must match a line of that failure's message."),
-        "image": attr.label(mandatory = True, providers = [VmImageInfo], doc = "The `vm_image`."),
-        "machine": attr.string(doc = "QEMU's machine type; empty: as the image says."),
-        "memory": attr.int(doc = "Memory in MB; 0: as the image says."),
-        "qemu_args": attr.string_list(doc = "Arguments of QEMU, after those of the image."),
-        "reject": attr.string_list(doc = "Regular expressions that no line of the console may match."),
-        "report": attr.bool(doc = "Whether the guest writes a report in JUnit's XML to the virtio port `org.rules_elixir_vm.report`, which becomes that of the test."),
-        "scratch_disks": attr.int_list(doc = "Sizes in MB of empty disks, which come after those of the image."),
+        "failure": attr.string(),
+        "failure_message": attr.string_list(),
+        "image": attr.label(mandatory = True, providers = [VmImageInfo]),
+        "machine": attr.string(),
+        "memory": attr.int(),
+        "qemu_args": attr.string_list(),
+        "reject": attr.string_list(),
+        "report": attr.bool(),
+        "scratch_disks": attr.int_list(),
     },
     toolchains = VM_TOOLCHAINS,
 )
 
-def boot_test(name, image, size = "medium", expect_failure = "", expect_failure_message = [], **kwargs):
+def boot_test(
+        name,
+        image,
+        client = None,
+        client_args = [],
+        cmdline = [],
+        cpus = 0,
+        deadline = 0,
+        echo = "",
+        expect = [],
+        expect_exit_code = 0,
+        expect_failure = "",
+        expect_failure_message = [],
+        machine = "",
+        memory = 0,
+        qemu_args = [],
+        reject = [],
+        report = False,
+        scratch_disks = [],
+        size = "medium",
+        **kwargs):
     """Boots a virtual machine in QEMU and compares what it writes to its console with what is expected.
 
     The guest sees QEMU's user network, but neither the host nor anything beyond; forwarded ports of the image are free
     ports of the host's 127.0.0.1. The console is in the test log, and as `console.log` among the test's outputs.
+    [Booting](boot.md#when-a-test-fails) has the ways to fail.
 
     Args:
       name: name of the test.
       image: the `vm_image`.
-      size: size of the test, and so its timeout.
+      client: a program that runs on the host once all lines of `expect` have come, and must exit with 0. In
+        `VM_FORWARD_<port of the guest>` it finds the address and port that lead there, in `VM_QMP` the path of QEMU's control
+        socket (QMP). Without an exit code to expect, the test is over when it ends.
+      client_args: list of arguments of the client.
+      cmdline: list of words for the kernel's command line, after those of the image.
+      cpus: number of processors; 0: as the image says.
+      deadline: seconds after which the test fails; 0: a little before Bazel's timeout, which is the limit anyway.
+      echo: `ADDRESS:PORT`, an address in 10.0.2.0/24, where a TCP service sends back what it gets; empty: there is none.
+      expect: list of regular expressions ([RE2](https://github.com/google/re2/wiki/Syntax)): for each, in this order, a line of
+        the console must match.
+      expect_exit_code: what the guest must write to its exit channel before it powers off, 0 to 255. -1: it does not
+        matter, and the test is over with the last expected line, or with the client.
       expect_failure: `kernel_not_reached`, `kernel_panic`, `init_failed`, `line_missing`, `exit_code` or
-        `client_failed`: the test passes only if it fails in this way.
-      expect_failure_message: regular expressions: each must match a line of that failure's message.
-      **kwargs: `machine`, `memory`, `cpus`, `cmdline` and `qemu_args` change the image or add to it; `scratch_disks`, `echo`, `report`,
-        `client`, `client_args`, `expect`, `reject`, `expect_exit_code` and `deadline` are described in docs/boot.md; others are common attributes of tests.
+        `client_failed`: the test passes only if it fails in this way. Empty: it passes if it does not fail.
+      expect_failure_message: list of regular expressions: each must match a line of that failure's message.
+      machine: QEMU's machine type, as in `vm_image`; empty: as the image says.
+      memory: in MiB; 0: as the image says.
+      qemu_args: list of arguments of QEMU, after those of the image.
+      reject: list of regular expressions that no line of the console may match.
+      report: whether the guest writes a report in JUnit's XML to the virtio port `org.rules_elixir_vm.report`, which becomes
+        that of the test.
+      scratch_disks: list of sizes in MiB of empty disks, which come after those of the image.
+      size: size of the test, and so its timeout.
+      **kwargs: common attributes of tests.
     """
     _boot_test(
         name = name,
+        size = size,
+        client = client,
+        client_args = client_args,
+        cmdline = cmdline,
+        cpus = cpus,
+        deadline = deadline,
+        echo = echo,
+        expect = expect,
+        expect_exit_code = expect_exit_code,
         failure = expect_failure,
         failure_message = expect_failure_message,
         image = image,
-        size = size,
+        machine = machine,
+        memory = memory,
+        qemu_args = qemu_args,
+        reject = reject,
+        report = report,
+        scratch_disks = scratch_disks,
         **kwargs
     )

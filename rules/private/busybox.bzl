@@ -188,7 +188,7 @@ rest of what comes out. Among the `trees` of an image it stands for /bin/busybox
             mandatory = True,
             allow_empty = False,
             allow_files = True,
-            doc = "Configuration fragments; a later one overrides an earlier one.",
+            doc = "Configuration fragments, lines as in `.config`; a later one overrides an earlier one.",
         ),
         "patches": attr.label_list(
             allow_files = [".patch"],
@@ -197,7 +197,7 @@ rest of what comes out. Among the `trees` of an image it stands for /bin/busybox
         "src": attr.label(
             mandatory = True,
             allow_single_file = True,
-            doc = "BusyBox's source archive (1.37).",
+            doc = "BusyBox's source archive (1.37): `@busybox_source//:archive`, of the extension `debian`.",
         ),
         "_base": attr.label(default = Label("//rules/private:busybox_base.config"), allow_single_file = True),
         "_kconfig": attr.label(default = Label("//tools/kconfig:exec"), executable = True, cfg = "exec"),

@@ -90,7 +90,7 @@ takes this: `mix_library`, `erlang_library`, `mix_release`, `ex_unit_test`.
 The output is a tar of `<app>/ebin`, `<app>/include` and `<app>/priv`. The output group `log` holds what the compiler has
 printed, warnings among it.""",
     attrs = MIX_ATTRS | PORT_ATTRS | {
-        "app": attr.string(doc = "The application's name; default: the name of the target."),
+        "app": attr.string(doc = "The application's name. Empty: the name of the target."),
         "app_src": attr.label(
             mandatory = True,
             allow_single_file = [".app", ".app.src"],
@@ -99,18 +99,18 @@ printed, warnings among it.""",
         "asn1_opts": attr.string_list(doc = "Options of the ASN.1 compiler, each an Erlang term: `per`, `der`. By default it is BER."),
         "deps": attr.label_list(providers = [MixLibraryInfo], doc = "`erlang_library` and `mix_library` targets whose headers, behaviours and parse transforms it needs, and whose applications."),
         "erlc_opts": attr.string_list(doc = "Options of the compiler, each an Erlang term, as in `erl_opts` of rebar.config: `{d, 'NAME'}`, `warnings_as_errors`."),
-        "hdrs": attr.label_list(allow_files = [".hrl"], doc = "Headers for others, in the directory `include`."),
+        "hdrs": attr.label_list(allow_files = [".hrl"], doc = "Headers for others, in the directory `include`: `-include_lib(\"<app>/include/<name>.hrl\")`."),
         "priv": attr.label_list(allow_files = True, doc = "Files in the application's directory `priv`."),
         "rebar_config": attr.label(
             allow_single_file = [".config"],
-            doc = "The application's `rebar.config`. Of it count `erl_opts`, `erl_first_files`, `asn1_opts` and `asn1_args`, with those of the profile `prod`. A hook of the compilation is an error.",
+            doc = "The application's `rebar.config`. Of it count `erl_opts`, `erl_first_files`, `asn1_opts` and `asn1_args`, with those of the profile `prod`. A hook of the compilation is an error. None: there are no such options.",
         ),
         "srcs": attr.label_list(
             mandatory = True,
             allow_files = True,
             doc = "What is compiled, `.erl`, `.yrl`, `.xrl` and `.asn1`, or read then: `src/**`, `asn1/**`.",
         ),
-        "version": attr.string(doc = "The application's version, in place of that in `app_src`."),
+        "version": attr.string(doc = "The application's version, in place of that in `app_src`, which may be none, as `git`. Empty: that of `app_src`."),
     },
     provides = [MixLibraryInfo],
     toolchains = MIX_TOOLCHAINS,

@@ -10,9 +10,9 @@ visibility("//rules/...")
 # What is tested, and with what.
 TESTED_ATTRS = {
     "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` that is tested."),
-    "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads in the environment `test`."),
-    "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of dependencies that only tests have."),
-    "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
+    "config_srcs": attr.label_list(allow_files = True, doc = "Files that the configuration imports or reads in the environment `test`, such as `config/test.exs`."),
+    "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` and `erlang_library` targets of dependencies that only tests have (`only: :test`)."),
+    "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`. None: there is none."),
     "srcs": attr.label_list(mandatory = True, allow_files = True, doc = "The tests and what they read: `test/**`."),
 }
 

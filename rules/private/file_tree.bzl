@@ -12,24 +12,24 @@ FILE_TREE_TOOLCHAINS = FOREIGN_BUILD_TOOLCHAINS
 # Merge into the attributes of the same rules.
 FILE_TREE_ATTRS = FOREIGN_BUILD_ATTRS | {
     "devices": attr.string_dict(
-        doc = "Path to device node: `c MAJOR MINOR` for a character device, `b MAJOR MINOR` for a block device. Mode 0600.",
+        doc = "Absolute path to device node: `c MAJOR MINOR` for a character device, `b MAJOR MINOR` for a block device. Mode 0600.",
     ),
     "directories": attr.string_list(
-        doc = "Directories. Needed only for empty ones and for those that get an entry in `modes` or `owners`: directories that hold something are made with mode 0755, owned by 0:0.",
+        doc = "Absolute paths of directories. Needed only for empty ones and for those that get an entry in `modes` or `owners`: directories that hold something are made with mode 0755, owned by 0:0.",
     ),
     "executables": attr.string_keyed_label_dict(
         allow_files = True,
-        doc = "Path to program: the executable of a target, or a file. Mode 0755. Runfiles are not taken along.",
+        doc = "Absolute path to program: the executable of a target, or a file. Mode 0755. Runfiles are not taken along.",
     ),
     "files": attr.string_keyed_label_dict(
         allow_files = True,
-        doc = "Path to file. Mode 0644.",
+        doc = "Absolute path to file. Mode 0644.",
     ),
     "modes": attr.string_dict(
-        doc = "Path to mode, four octal digits, for paths of this target that shall have another than the usual one.",
+        doc = "Path to mode, four octal digits as in `1777`, for paths of this target that shall have another than the usual one.",
     ),
     "owners": attr.string_dict(
-        doc = "Path to owner, `UID:GID`, for paths of this target that do not belong to `0:0`.",
+        doc = "Path to owner, `UID:GID`, two numbers, for paths of this target that do not belong to `0:0`.",
     ),
     "post_build": attr.label(
         executable = True,
@@ -38,7 +38,7 @@ FILE_TREE_ATTRS = FOREIGN_BUILD_ATTRS | {
     ),
     "post_build_args": attr.string_list(doc = "Arguments of `post_build`, after the two paths."),
     "symlinks": attr.string_dict(
-        doc = "Path to target of a symbolic link, which need not exist.",
+        doc = "Absolute path to the target of a symbolic link, which may be relative and need not exist. Mode 0777.",
     ),
     "tars": attr.label_keyed_string_dict(
         allow_files = True,

@@ -27,7 +27,7 @@ _in_source_tree_test = rule(
     attrs = _ATTRS,
 )
 
-def formatter(name, program, fix, check, workspace = "//:MODULE.bazel"):
+def formatter(name, program, fix, check, data = [], workspace = "//:MODULE.bazel"):
     """Declares `<name>`, which formats the source tree, and `<name>_test`, which fails where that would change something.
 
     A formatter finds its files by itself, in all packages: named as inputs they would have to be exported by every
@@ -39,9 +39,10 @@ def formatter(name, program, fix, check, workspace = "//:MODULE.bazel"):
       program: the program.
       fix: its arguments for formatting.
       check: its arguments for checking only: its exit status tells whether all is well.
+      data: further files that the arguments name by `$(rlocationpath)`.
       workspace: a file in the top directory of the source tree.
     """
-    data = [program, workspace]
+    data = data + [program, workspace]
     files = ["$(rlocationpath {})".format(label) for label in [workspace, program]]
     _in_source_tree(
         name = name,

@@ -125,28 +125,28 @@ The repository `hex` has a target for each name in the lock, that of the applica
     implementation = _hex_impl,
     tag_classes = {
         "config": tag_class(
-            doc = "Compiles packages with a configuration, as Mix does with that of the project.",
+            doc = "Compiles packages with a configuration, as Mix does with that of the project; without, packages are compiled with none.",
             attrs = {
-                "config": attr.label(mandatory = True, doc = "As in `mix_library`."),
-                "config_srcs": attr.label_list(doc = "As in `mix_library`."),
+                "config": attr.label(mandatory = True, doc = "As in [`mix_library`](rules.md#mix_library)."),
+                "config_srcs": attr.label_list(doc = "As in [`mix_library`](rules.md#mix_library)."),
                 "hub": _HUB,
                 "packages": attr.string_list(mandatory = True, doc = "Names in mix.lock, those of applications."),
             },
         ),
         "lock": tag_class(
-            doc = "Names a mix.lock.",
+            doc = "Names a mix.lock, whose packages become targets of a repository.",
             attrs = {
-                "lock": attr.label(mandatory = True, doc = "The project's `mix.lock`."),
-                "name": attr.string(default = "hex", doc = "The name of the repository that has the targets."),
-                "repository_url": attr.string(doc = "The address of the Hex repository. HEX_MIRROR replaces it; one of them is needed."),
+                "lock": attr.label(mandatory = True, doc = "The project's `mix.lock`, as `mix deps.get` writes it. Its directory needs a BUILD file."),
+                "name": attr.string(default = "hex", doc = "The name of the repository that has the targets, for `use_repo`. No dot is in it."),
+                "repository_url": attr.string(doc = "The address of the Hex repository, below which there is `/tarballs/<package>-<version>.tar`. The variable `HEX_MIRROR` (`--repo_env=HEX_MIRROR=…`) replaces it; one of them is needed once a package is fetched."),
             },
         ),
         "override": tag_class(
-            doc = "Takes a target of yours in place of a package.",
+            doc = "Takes a target of yours in place of a package: of one from Git, or that cannot be built here.",
             attrs = {
                 "hub": _HUB,
-                "package": attr.string(mandatory = True, doc = "The name in mix.lock, that of the application."),
-                "target": attr.label(mandatory = True, doc = "The `mix_library`."),
+                "package": attr.string(mandatory = True, doc = "The name in mix.lock, that of the application, or of what a package depends on."),
+                "target": attr.label(mandatory = True, doc = "The `mix_library` or `erlang_library`, visible to all."),
             },
         ),
     },

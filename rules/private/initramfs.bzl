@@ -22,7 +22,7 @@ def _memory(_os, _inputs):
 INITRAMFS_ATTRS = FILE_TREE_ATTRS | {
     "compression": attr.string(
         default = "none",
-        doc = "How the archive is compressed. The kernel needs the option for it: `CONFIG_RD_GZIP`, `CONFIG_RD_ZSTD`, `CONFIG_RD_XZ`.",
+        doc = "How the archive is compressed: `none`, `gzip`, `xz` or `zstd`. The kernel needs the option for it: `CONFIG_RD_XZ`, `CONFIG_RD_ZSTD` (`//kernel` has both), `CONFIG_RD_GZIP`.",
         values = sorted(_SUFFIXES),
     ),
     "_initramfs": attr.label(default = Label("//tools/initramfs:exec"), executable = True, cfg = "exec"),

@@ -290,7 +290,7 @@ changed. What comes out, under the target's name:
             mandatory = True,
             allow_empty = False,
             allow_files = True,
-            doc = "Configuration fragments; a later one overrides an earlier one. Profiles are lists of fragments: `//kernel/config:vm`.",
+            doc = "Configuration fragments, lines as in `.config`; a later one overrides an earlier one. Profiles are lists of fragments: `@rules_elixir_vm//kernel/config:vm`.",
         ),
         "patches": attr.label_list(
             allow_files = [".patch"],
@@ -299,7 +299,7 @@ changed. What comes out, under the target's name:
         "src": attr.label(
             mandatory = True,
             allow_single_file = True,
-            doc = "The kernel's source archive.",
+            doc = "The kernel's source archive (6.12), such as `@rules_elixir_vm//kernel:source`.",
         ),
         "strip_components": attr.int(
             default = 1,

@@ -20,8 +20,8 @@ _ELIXIR_APPS = ["eex", "elixir", "iex", "logger", "mix"]
 
 # Merge into the attributes of every rule that calls `assemble_release`.
 RELEASE_ATTRS = MIX_ATTRS | {
-    "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The Erlang/OTP to run on."),
-    "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`."),
+    "erlang": attr.label(default = Label("//erlang"), providers = [OtpInfo], doc = "The `erlang_otp` to run on, for the target platform."),
+    "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`. None: there is none."),
     "_releaseenv": attr.label(default = Label("//tools/releaseenv:exec"), executable = True, cfg = "exec"),
 }
 
@@ -172,10 +172,10 @@ hold the rest.""",
         "deps": attr.label_list(providers = [MixLibraryInfo], doc = "Further `mix_library` and `erlang_library` targets that the release names in `:applications`."),
         "mix_exs": attr.label(
             allow_single_file = [".exs"],
-            doc = "The `mix.exs` that has the release, if it is that of an umbrella's root; default: that of `application`, whose configuration counts in any case.",
+            doc = "The `mix.exs` that has the release, if it is that of an umbrella's root; None: that of `application`, whose configuration counts in any case.",
         ),
         "rel": attr.label_list(allow_files = True, doc = "The project's files for releases: `rel/env.sh.eex`, `rel/vm.args.eex`, `rel/overlays/**`."),
-        "release": attr.string(doc = "The name of the release in mix.exs; default: the name of the application."),
+        "release": attr.string(doc = "The name of the release, a key of `:releases` in mix.exs. Empty: the name of the application."),
     },
     provides = [FileTreeInfo, MixReleaseInfo],
     toolchains = MIX_TOOLCHAINS,

@@ -26,7 +26,7 @@ def _iex_impl(ctx):
 
 _ATTRS = MIX_ATTRS | {
     "application": attr.label(mandatory = True, providers = [MixLibraryInfo], doc = "The `mix_library` of the project."),
-    "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` targets of dependencies that only tests or tools have."),
+    "deps": attr.label_list(providers = [MixLibraryInfo], doc = "The `mix_library` and `erlang_library` targets of dependencies that only tests or tools have."),
     "_mixrun": attr.label(default = Label("//tools/mixrun:exec"), executable = True, cfg = "exec"),
 }
 

@@ -399,7 +399,7 @@ ERLANG_OTP = dict(
 The version is that of the toolchain `//toolchains/erlang:toolchain_type`, whose source and patches it is built from
 and whose `.beam` files it takes: they are compiled once for every platform.""",
     attrs = _COMMON_ATTRS | {
-        "apps": attr.string_list(doc = "The applications of OTP to have; default: all that the toolchain has, without those that need OpenSSL if `crypto` is off."),
+        "apps": attr.string_list(doc = "The applications of OTP to have, `kernel` and `stdlib` among them. Empty: all that the toolchain has, without those that need OpenSSL if `crypto` is off."),
         "crypto": attr.bool(default = True, doc = "Whether the emulator has OpenSSL's libcrypto inside, for the applications crypto, public_key, ssl and ssh."),
         "flavor": attr.string(default = "jit", values = ["jit", "emu"], doc = "How the emulator runs code: compiled when it is loaded (`jit`), or interpreted (`emu`), which is smaller and slower."),
         "nifs": attr.label_list(providers = [NifLibraryInfo], doc = "`nif_library` targets that are linked into the emulator."),

@@ -60,14 +60,14 @@ def vm_ex_unit_test(
       application: the `mix_library` that is tested.
       kernel: the `linux_kernel`.
       srcs: the tests and what they read.
-      config_srcs: files that the configuration imports or reads in the environment `test`.
-      deps: the `mix_library` targets of dependencies that only tests have.
+      config_srcs: files that the configuration imports or reads in the environment `test`, such as `config/test.exs`.
+      deps: the `mix_library` and `erlang_library` targets of dependencies that only tests have.
       erlang: the `erlang_otp` to run on.
-      image: dict of further attributes of `vm_image`.
-      memory: in MB.
-      runtime_config: the configuration that is read when the system starts.
-      size: size of the test.
-      **kwargs: others of `boot_test`, and common attributes of tests.
+      image: dict of further attributes of `vm_image`, as in `{"env": {"DATABASE": "none"}}`.
+      memory: in MiB.
+      runtime_config: the configuration that is read when the system starts, usually `config/runtime.exs`; None: there is none.
+      size: size of the test, and so its timeout.
+      **kwargs: others of [`boot_test`](#boot_test), such as `machine`, `client` and `deadline`, and common attributes of tests.
     """
     tags = kwargs.get("tags", [])
     _mix_suite_release(

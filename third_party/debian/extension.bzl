@@ -29,6 +29,10 @@ def _debian_impl(module_ctx):
     return module_ctx.extension_metadata(reproducible = True)
 
 debian = module_extension(
-    doc = "Makes one repository per tree (`debian_<tree>`) and per source archive (`<name>_source`) of `lock.json`.",
+    doc = """The pinned external files of these rules, from `third_party/debian/lock.json`. It has no tags.
+
+A source archive is the target `archive` of a repository `<name>_source`, such as `@busybox_source//:archive` for
+`busybox`; a tree of Debian packages is a repository `debian_<tree>`. They are fetched when something needs them, from the
+mirror that `--repo_env=DEBIAN_MIRROR=…` names, or that the host's apt is configured with, and checked by their sha256.""",
     implementation = _debian_impl,
 )

@@ -73,7 +73,13 @@ func command(marker, program string, args []string) (*exec.Cmd, error) {
 	if execroot, _, ok := strings.Cut(os.Getenv("TEST_SRCDIR"), "/bazel-out/"); ok && strings.HasPrefix(source, execroot+"/") {
 		return nil, fmt.Errorf("finding the source tree: %s is no link into it; run the test locally, with no sandbox that copies files", source)
 	}
+	// The program may have runfiles among its arguments.
+	env, err := runfiles.Env()
+	if err != nil {
+		return nil, fmt.Errorf("finding the runfiles: %w", err)
+	}
 	cmd := exec.Command(path, args...)
 	cmd.Dir = filepath.Dir(source)
+	cmd.Env = append(os.Environ(), env...)
 	return cmd, nil
 }
