@@ -4,6 +4,7 @@
 //
 //	hex make -dir DIR [-weight APP=NUMBER]...   writes DIR/project and DIR/mirror; another weight is an edit of that
 //	                                            application. Prints for each package how many applications depend on it
+//	hex quickstart -dir DIR                     writes DIR/mix.lock and DIR/mirror for the project of docs/quickstart.md
 //	hex serve -dir DIR                          serves DIR on the loopback interface, after it has printed its address
 package main
 
@@ -41,7 +42,7 @@ func (w weightFlag) Set(text string) error {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return errors.New("usage: hex make|serve -dir DIR")
+		return errors.New("usage: hex make|quickstart|serve -dir DIR")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	dir := flags.String("dir", "", "where the files are")
@@ -63,6 +64,8 @@ func run(args []string) error {
 			fmt.Println(app, p.dependents[app])
 		}
 		return p.write(*dir)
+	case "quickstart":
+		return quickstart(*dir)
 	case "serve":
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -71,5 +74,5 @@ func run(args []string) error {
 		fmt.Printf("http://%s\n", listener.Addr())
 		return http.Serve(listener, http.FileServer(http.Dir(*dir)))
 	}
-	return fmt.Errorf("expected make or serve, found %q", args[0])
+	return fmt.Errorf("expected make, quickstart or serve, found %q", args[0])
 }
