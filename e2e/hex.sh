@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Makes a project with some forty Hex packages and serves them on the loopback interface: the project is built and tested,
-# an edit compiles what it must and no more, and what cannot be fetched or built is told.
+# an edit compiles what it must and no more, down to the image, and what cannot be fetched or built is told.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -67,6 +67,19 @@ edit 'an edit of the project' shop 1
 for package in pkg07 pkg30; do
   edit "another $package" "$package" "$(dependents "$package")"
 done
+
+# From a line of the project to a new image: these actions and no others. The edit is another one each time, so that no
+# cache has its outputs and the time is that of the actions.
+build "$mirror" @hex_project//:vm
+edits+=(-weight "shop=$(date +%s)")
+"$work/hex" make -dir "$work" "${edits[@]}" >/dev/null
+start=$(date +%s%N)
+build "$mirror" @hex_project//:vm
+end=$(date +%s%N)
+actions=$(sed -nE 's/^ *"mnemonic": "([^"]*)".*/\1/p' "$work/log" | sort | tr '\n' ' ')
+[[ $actions == 'Initramfs Initramfs MixCompile MixRelease VmImage ' ]] || wrong "an edit of the project: a new image took the actions $actions"
+printf 'hex: an edit of the project: a new image after %d.%d s, by %s\n' $(((end - start) / 1000000000)) $(((end - start) / 100000000 % 10)) \
+  './bazelw build @hex_project//:vm'
 
 # expect MIRROR TARGET TEXT...: it cannot be built, and all these texts say so.
 expect() {

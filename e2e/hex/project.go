@@ -32,7 +32,7 @@ hex.lock(
 use_repo(hex, "broken", "hex")
 `
 
-const buildBazel = `load("@rules_elixir_vm//rules:defs.bzl", "ex_unit_test", "mix_library", "mix_release")
+const buildBazel = `load("@rules_elixir_vm//rules:defs.bzl", "ex_unit_test", "mix_library", "mix_release", "vm_image")
 
 exports_files(["config/config.exs"])
 
@@ -70,6 +70,12 @@ mix_release(
     name = "release",
     application = ":shop",
     erlang = "@rules_elixir_vm//erlang:minimal",
+)
+
+vm_image(
+    name = "vm",
+    kernel = "@rules_elixir_vm//kernel",
+    release = ":release",
 )
 `
 
