@@ -77,11 +77,12 @@ MixLibraryInfo = provider(
         "deps": "list of the names of the applications in `deps`.",
         "env": "Mix's environment (`prod`).",
         "mix_exs": "File: the project's mix.exs; None for an application of Erlang sources alone.",
+        "nifs": "tuple of structs of `path` (below the application's directory, `priv/….so`), `file` (File: a shared library for the target platform) and `label` (its target): what `tar` has not either, and a static emulator has inside.",
         "ports": "tuple of structs of `path` (below the application's directory, `priv/…`) and `file`: programs for the target platform, which `tar` has not, for it is the same on every platform.",
         "srcs": "depset of Files: what is compiled or read then, and `priv`.",
         "tar": "File: tar with `<app>/ebin`, `<app>/include` and `<app>/priv`, as Mix has them under `_build/<env>/lib`.",
         "tools": "dict of name to a struct of `program` (FilesToRunProvider) and `runfiles`: what Mix finds on PATH when it works on the project.",
-        "transitive": "depset of structs of `app`, `label` (the target's), `ports` and `tar`: the application and all that it depends on.",
+        "transitive": "depset of structs of `app`, `label` (the target's), `nifs`, `ports` and `tar`: the application and all that it depends on.",
     },
 )
 
@@ -89,6 +90,7 @@ MixReleaseInfo = provider(
     doc = "A release that Mix has assembled.",
     fields = {
         "env": "File: lines NAME=VALUE, the variables that the release's env.sh sets. To build it fails if that needs a shell.",
+        "libc": "File: musl's dynamic loader, which its programs want in /lib under this name; None if they are static.",
         "metadata": "File: JSON with `name`, `version`, `erts_version`, `otp_version`, `openssl_version` (if the emulator has it inside), `elixir_version` and `applications` (name to version).",
         "name": "The release's name.",
         "tar": "File: tar with the release: `bin`, `erts-<version>`, `lib`, `releases`. Its `.beam` files are not compressed.",
@@ -97,11 +99,12 @@ MixReleaseInfo = provider(
 )
 
 NifLibraryInfo = provider(
-    doc = "Functions in C for Erlang, for a static emulator.",
+    doc = "Functions in C for Erlang: for a static emulator, and for one that loads them.",
     fields = {
         "archive": "File: static library with the function `<name>_nif_init`.",
         "deps": "list of Files: static libraries that it needs, in the order in which they are linked.",
         "name": "Its name, as the emulator's table of NIFs has it.",
+        "shared": "File: shared library with the function `nif_init`, and `deps` inside.",
     },
 )
 
@@ -113,6 +116,8 @@ OtpInfo = provider(
         "crypto": "Whether the emulator has OpenSSL inside.",
         "flavor": "`jit` or `emu`.",
         "headers": "File: tar with `include/{erl_nif,erl_driver,ei,…}.h` and `lib/libei.a`.",
+        "libc": "File: musl's dynamic loader, which the programs want in /lib under this name; None if they are static.",
+        "nifs": "list of labels: the `nif_library` targets that the emulator has inside.",
         "root": "File: tar with an OTP installation: `bin`, `erts-<version>`, `lib`, `releases`, `usr`.",
         "runtime": "File: tar with the programs that a release needs at run time, `erts-<version>/bin/{beam.smp,erl_child_setup,…}`.",
         "version": "OTP's version, as its file OTP_VERSION has it.",

@@ -4,7 +4,7 @@
 load("//rules:providers.bzl", "MixLibraryInfo")
 load(":foreign_build.bzl", "by_workspace_path", "output_tar")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "mix_driver")
-load(":mix_library.bzl", "PORT_ATTRS", "check_files", "check_unique", "is_name", "port_programs")
+load(":mix_library.bzl", "NATIVE_ATTRS", "check_files", "check_unique", "is_name", "native_files")
 
 visibility("//rules/...")
 
@@ -34,7 +34,7 @@ def _erlang_library_impl(ctx):
     if app in [dep.app for dep in indirect.to_list()]:
         fail("{}: deps: one of them is the application {} too, or depends on it. Name others.".format(ctx.label, app))
 
-    ports = port_programs(ctx, directory)
+    native = native_files(ctx, directory)
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")
     sources = ctx.files.srcs + ctx.files.hdrs + ctx.files.priv
     info = MixLibraryInfo(
@@ -44,11 +44,12 @@ def _erlang_library_impl(ctx):
         deps = sorted([dep[MixLibraryInfo].app for dep in ctx.attr.deps]),
         env = "prod",
         mix_exs = None,
-        ports = ports,
+        nifs = native.nifs,
+        ports = native.ports,
         srcs = depset(sources),
         tar = tar,
         tools = {},
-        transitive = depset([struct(app = app, label = ctx.label, ports = ports, tar = tar)], transitive = [indirect]),
+        transitive = depset([struct(app = app, label = ctx.label, nifs = native.nifs, ports = native.ports, tar = tar)], transitive = [indirect]),
     )
 
     def in_work(file):
@@ -89,7 +90,7 @@ takes this: `mix_library`, `erlang_library`, `mix_release`, `ex_unit_test`.
 
 The output is a tar of `<app>/ebin`, `<app>/include` and `<app>/priv`. The output group `log` holds what the compiler has
 printed, warnings among it.""",
-    attrs = MIX_ATTRS | PORT_ATTRS | {
+    attrs = MIX_ATTRS | NATIVE_ATTRS | {
         "app": attr.string(doc = "The application's name. Empty: the name of the target."),
         "app_src": attr.label(
             mandatory = True,

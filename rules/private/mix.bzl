@@ -91,7 +91,23 @@ def project_directory(mix_exs):
     path = by_workspace_path([mix_exs]).keys()[0]
     return path.rpartition("/")[0]
 
-def _driver_run(ctx, command, project, deps, arguments, files, path, directory = None, **kwargs):
+def native_directories(project, deps):
+    """Where native files of applications are put, in the work directory.
+
+    Args:
+      project: MixLibraryInfo.
+      deps: as in `mix_driver`.
+
+    Returns:
+      list of pairs of an application, as in `deps`, and its directory.
+    """
+    found = [(dep, "build/lib/" + dep.app) for dep in deps]
+    if project.app and project.app not in [dep.app for dep in deps]:
+        # It is compiled once more, with the priv of its sources.
+        found.append((project, join(WORKSPACE, project_directory(project.mix_exs))))
+    return found
+
+def _driver_run(ctx, command, project, deps, arguments, files, path, directory = None, nifs = {}, **kwargs):
     # What one run of the driver takes; `path` is the function that tells the path of a File where it runs.
     sdk = erlang_sdk(ctx)
     if project.mix_exs:
@@ -112,14 +128,8 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
     ]
     programs = {}
     if command in ["release", "test"]:
-        for dep in deps:
-            programs |= {"build/lib/{}/{}".format(dep.app, port.path): port.file for port in dep.ports}
-        if command == "test":
-            # Its priv is that of the sources.
-            programs |= {
-                join(WORKSPACE, directory, port.path): port.file
-                for port in project.ports
-            }
+        for library, place in native_directories(project, deps):
+            programs |= {join(place, port.path): port.file for port in library.ports}
     for program in programs:
         options += ["--executable", "${WORK}/" + program]
     if project.config:
@@ -140,7 +150,7 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
             # Nobody else builds here, and the lock wants a network.
             "MIX_OS_CONCURRENCY_LOCK": "0",
         },
-        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()} | programs,
+        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()} | programs | nifs,
         sdk = sdk,
         step = step(
             "mix " + command if project.mix_exs else "compile",
@@ -149,14 +159,14 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
         ),
     )
 
-def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inputs = [], shared = {}, elixir_apps = None, directory = None, **kwargs):
+def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inputs = [], shared = {}, elixir_apps = None, directory = None, nifs = {}, **kwargs):
     """Declares the action that runs one command of the driver. Needs MIX_ATTRS and MIX_TOOLCHAINS.
 
     Args:
       ctx: the rule's context.
       command: `compile`, `erlang` or `release`.
       project: MixLibraryInfo.
-      deps: list of structs of `app`, `ports` and `tar`: the compiled applications that Mix finds. Their ports are there only when
+      deps: list of structs of `app`, `nifs`, `ports` and `tar`: the compiled applications that Mix finds. Their ports are there only when
         something runs, or a release is made: what is compiled is the same for every platform.
       arguments: list of further arguments of the command.
       files: list of Files of the project, besides mix.exs and the configuration.
@@ -165,6 +175,7 @@ def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inp
       shared: dict of application of OTP to its archive, of the target's OTP, with which Mix runs in place of its own.
       elixir_apps: the applications of Elixir that are there; default: all.
       directory: where the driver runs, in the workspace, if there is no mix.exs.
+      nifs: dict of path in the work directory to File: shared libraries of applications.
       **kwargs: as in `foreign_build`.
 
     Returns:
@@ -180,6 +191,7 @@ def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inp
         lambda file: file.path,
         directory = directory,
         elixir_apps = elixir_apps,
+        nifs = nifs,
         shared = shared,
     )
     return foreign_build(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 "An OTP application, compiled by Mix."
 
-load("//rules:providers.bzl", "MixLibraryInfo")
+load("//rules:providers.bzl", "MixLibraryInfo", "NifLibraryInfo")
 load(":foreign_build.bzl", "by_workspace_path", "output_tar")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "join", "mix_driver", "project_directory")
 
@@ -63,7 +63,7 @@ def _mix_library_impl(ctx):
     indirect = depset(transitive = [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
     check_unique(ctx, indirect, "deps")
 
-    ports = port_programs(ctx, directory)
+    native = native_files(ctx, directory)
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")
     info = MixLibraryInfo(
         app = app,
@@ -72,11 +72,12 @@ def _mix_library_impl(ctx):
         deps = sorted(deps),
         env = ctx.attr.env,
         mix_exs = ctx.file.mix_exs,
-        ports = ports,
+        nifs = native.nifs,
+        ports = native.ports,
         srcs = depset(ctx.files.srcs + ctx.files.priv),
         tar = tar,
         tools = _tools(ctx),
-        transitive = depset([struct(app = app, label = ctx.label, ports = ports, tar = tar)], transitive = [indirect]),
+        transitive = depset([struct(app = app, label = ctx.label, nifs = native.nifs, ports = native.ports, tar = tar)], transitive = [indirect]),
     )
     log = mix_driver(
         ctx,
@@ -119,44 +120,77 @@ def check_files(ctx, attribute, directory, of, remedy, subdirectory = None):
                 remedy,
             ))
 
-# Merge into the attributes of every rule that calls `port_programs`.
-PORT_ATTRS = {
+# Merge into the attributes of every rule that calls `native_files`.
+NATIVE_ATTRS = {
+    "nifs": attr.string_keyed_label_dict(
+        allow_files = True,
+        doc = "Path below `priv/` to a library for `erlang:load_nif/2`: a `nif_library`, a target with one shared library, or a file. It is added where a release is made on an `erlang_otp` with `linkage = \"dynamic\"`; one that is static must have the `nif_library` inside.",
+    ),
     "ports": attr.string_keyed_label_dict(
         allow_files = True,
         doc = "Path below `priv/` to program: the executable of a target such as a `cc_binary`, or a file. It is built for the target platform, and added where a release is made or tests run. Runfiles are not taken along.",
     ),
 }
 
-def port_programs(ctx, directory):
-    """The attribute `ports`, as in `MixLibraryInfo.ports`. Needs PORT_ATTRS.
+def _check_native_path(ctx, attribute, directory, path):
+    if not path.startswith("priv/") or [part for part in path.split("/") if part in ["", ".", ".."]]:
+        fail('{}: {}: the path {} is not one below priv/. Write one such as "priv/{}".'.format(
+            ctx.label,
+            attribute,
+            repr(path),
+            path.rpartition("/")[2] or "name",
+        ))
+    if join(directory, path) in by_workspace_path(ctx.files.priv):
+        fail("{}: {}: {} is a file of priv too. Take one of them out.".format(ctx.label, attribute, path))
+
+def _file_of(target, path):
+    "The one file of the target, or the one of several that has this path in its directory; None for neither."
+    files = target[DefaultInfo].files.to_list()
+    if len(files) > 1:
+        files = [file for file in files if file.short_path.endswith("/{}/{}".format(target.label.name, path))]
+    return files[0] if len(files) == 1 else None
+
+def native_files(ctx, directory):
+    """What the attributes `nifs` and `ports` name. Needs NATIVE_ATTRS.
 
     Args:
       ctx: the rule's context.
       directory: the application's directory in the workspace.
 
     Returns:
-      tuple of structs.
+      struct of `nifs` and `ports`, as in `MixLibraryInfo`.
     """
-    result = []
+    ports = []
     for path, target in ctx.attr.ports.items():
-        if not path.startswith("priv/") or [part for part in path.split("/") if part in ["", ".", ".."]]:
-            fail('{}: ports: the path {} is not one below priv/. Write one such as "priv/{}".'.format(
-                ctx.label,
-                repr(path),
-                path.rpartition("/")[2] or "name",
-            ))
-        if join(directory, path) in by_workspace_path(ctx.files.priv):
-            fail("{}: ports: {} is a file of priv too. Take one of them out.".format(ctx.label, path))
-        files = target[DefaultInfo].files.to_list()
-        program = target[DefaultInfo].files_to_run.executable or (files[0] if len(files) == 1 else None)
+        _check_native_path(ctx, "ports", directory, path)
+        program = target[DefaultInfo].files_to_run.executable or _file_of(target, path)
         if not program:
             fail("{}: ports: {} is to be {}, which is neither a program nor one file. Name a target such as a cc_binary.".format(
                 ctx.label,
                 path,
                 target.label,
             ))
-        result.append(struct(file = program, path = path))
-    return tuple(result)
+        ports.append(struct(file = program, path = path))
+    nifs = []
+    for path, target in ctx.attr.nifs.items():
+        _check_native_path(ctx, "nifs", directory, path)
+        if not path.endswith(".so"):
+            fail('{}: nifs: the path {} has not the ".so" that erlang:load_nif/2 adds to what it is called with. Write "{}.so".'.format(
+                ctx.label,
+                repr(path),
+                path,
+            ))
+        if path in ctx.attr.ports:
+            fail("{}: nifs: {} is in ports too. Take one of them out.".format(ctx.label, path))
+        library = target[NifLibraryInfo].shared if NifLibraryInfo in target else _file_of(target, path)
+        if not library:
+            fail("{}: nifs: {} is to be {}, which is neither a nif_library nor one file. Name a target such as a nif_library.".format(
+                ctx.label,
+                path,
+                target.label,
+            ))
+        nifs.append(struct(file = library, label = target.label, path = path))
+    return struct(nifs = tuple(nifs), ports = tuple(ports))
 
 def check_unique(ctx, libraries, attribute):
     """Fails if two targets are the same application.
@@ -206,7 +240,7 @@ network. An edit compiles this application again, and those that depend on it if
 
 The output is a tar of `<app>/ebin`, `<app>/include` and `<app>/priv`. The output group `log` holds what Mix has printed,
 warnings among it.""",
-    attrs = MIX_ATTRS | PORT_ATTRS | {
+    attrs = MIX_ATTRS | NATIVE_ATTRS | {
         "app": attr.string(doc = "The application's name, `:app` of mix.exs. Empty: the name of the target."),
         "config": attr.label(
             allow_single_file = [".exs"],

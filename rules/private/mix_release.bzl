@@ -2,8 +2,9 @@
 "A release, assembled by Mix."
 
 load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo", "OtpInfo")
+load(":file_tree.bzl", "tree_entry")
 load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
-load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "mix_driver")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "join", "mix_driver", "native_directories")
 load(":mix_library.bzl", "application", "check_unique", "derive_library")
 
 visibility("//rules/...")
@@ -24,6 +25,37 @@ RELEASE_ATTRS = MIX_ATTRS | {
     "runtime_config": attr.label(allow_single_file = [".exs"], doc = "The configuration that is read when the system starts, usually `config/runtime.exs`. None: there is none."),
     "_releaseenv": attr.label(default = Label("//tools/releaseenv:exec"), executable = True, cfg = "exec"),
 }
+
+def _nifs(ctx, otp, project, deps):
+    "The shared libraries of applications: what the emulator has not inside, for one that loads it."
+    files = {}
+    for library, directory in native_directories(project, deps):
+        for nif in library.nifs:
+            if nif.label in otp.nifs:
+                continue
+            if not otp.libc:
+                fail("{}: the application {} has {} from {}, and {}, which is static, has not that inside. Add it to nifs of {} if it is a nif_library, or release on an erlang_otp with linkage = \"dynamic\".".format(
+                    ctx.label,
+                    library.app,
+                    nif.path,
+                    nif.label,
+                    ctx.attr.erlang.label,
+                    ctx.attr.erlang.label,
+                ))
+            files[join(directory, nif.path)] = nif.file
+    return files
+
+def libc_entries(libc, origin):
+    """What an image has so that dynamic programs of a release run.
+
+    Args:
+      libc: as in `MixReleaseInfo.libc`.
+      origin: as in `tree_entry`.
+
+    Returns:
+      dict as in `FileTreeInfo.entries`.
+    """
+    return {"/lib/" + libc.basename: tree_entry(file = libc, kind = "file", mode = "0755", origin = origin)} if libc else {}
 
 def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_apps = []):
     """Declares the actions that assemble a release. Needs RELEASE_ATTRS and MIX_TOOLCHAINS.
@@ -96,6 +128,7 @@ def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_app
         shared = shared,
         elixir_apps = _ELIXIR_APPS + elixir_apps,
         inputs = [depset(otp.applications.values())],
+        nifs = _nifs(ctx, otp, project, deps),
         # The driver unpacks those that the release needs.
         arguments = arguments + [
             "--otp-app={}=${{EXECROOT}}/{}".format(app, file.path)
@@ -131,11 +164,11 @@ def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_app
     return [
         DefaultInfo(files = depset([tar])),
         FileTreeInfo(
-            entries = {},
+            entries = libc_entries(otp.libc, str(ctx.label)),
             symlink_lists = [],
             tars = [struct(file = part, origin = str(ctx.label), prefix = _ROOT) for part in parts.values()],
         ),
-        MixReleaseInfo(env = env, metadata = metadata, name = name, tar = tar, tars = parts.values()),
+        MixReleaseInfo(env = env, libc = otp.libc, metadata = metadata, name = name, tar = tar, tars = parts.values()),
         OutputGroupInfo(
             env = depset([env]),
             log = depset([log]),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"Functions in C for Erlang, linked into the emulator."
+"Functions in C for Erlang, linked into the emulator or loaded by it."
 
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
 load("@rules_cc//cc:cc_library.bzl", "cc_library")
 load("@rules_cc//cc/common:cc_common.bzl", "cc_common")
 load("@rules_cc//cc/common:cc_info.bzl", "CcInfo")
@@ -72,7 +73,8 @@ def _nif_library_impl(ctx):
         fail("{}: srcs: there is no source in C. Name one that has ERL_NIF_INIT.".format(ctx.label))
     return [
         DefaultInfo(files = depset([own])),
-        NifLibraryInfo(archive = own, deps = archives, name = ctx.attr.nif),
+        NifLibraryInfo(archive = own, deps = archives, name = ctx.attr.nif, shared = ctx.file.shared),
+        OutputGroupInfo(shared = depset([ctx.file.shared])),
     ]
 
 _nif_library = rule(
@@ -80,6 +82,7 @@ _nif_library = rule(
     attrs = {
         "library": attr.label(mandatory = True, providers = [CcInfo], cfg = optimize),
         "nif": attr.string(mandatory = True),
+        "shared": attr.label(mandatory = True, allow_single_file = [".so"], cfg = optimize),
         "_allowlist_function_transition": attr.label(default = "@bazel_tools//tools/allowlists/function_transition_allowlist"),
     },
     provides = [NifLibraryInfo],
@@ -89,10 +92,13 @@ def _is_identifier(text):
     return text and not text[0].isdigit() and not [char for char in text.elems() if not char.isalnum() and char != "_"]
 
 def nif_library(name, srcs, hdrs = [], copts = [], defines = [], deps = [], **kwargs):
-    """Functions in C for one module of Erlang, a NIF, for `nifs` of `erlang_otp`, which links them into the emulator.
+    """Functions in C for one module of Erlang, a NIF.
 
-    `erlang:load_nif/2` of the module that `ERL_NIF_INIT` names finds them, whatever path it is called with. They are
-    compiled with optimization, for the target platform.
+    `nifs` of `erlang_otp` links them into the emulator: `erlang:load_nif/2` of the module that `ERL_NIF_INIT` names finds
+    them, whatever path it is called with. `nifs` of `mix_library` and `erlang_library` puts them into `priv` as a shared
+    library, which an emulator with `linkage = "dynamic"` loads. They are compiled with optimization, for the target platform.
+
+    The output is the static library, and that of the output group `shared` the other.
 
     Args:
       name: the target's name, an identifier of C that no other NIF of the emulator has.
@@ -105,20 +111,32 @@ def nif_library(name, srcs, hdrs = [], copts = [], defines = [], deps = [], **kw
     """
     if not _is_identifier(name):
         fail("nif_library {}: name: it is not an identifier of C, letters, digits and underscores. Write one such as counter_nif.".format(repr(name)))
+    deps = deps + [Label("//erlang:erl_nif")]
+    common = dict(
+        copts = copts,
+        # By itself it would be built without optimization too.
+        tags = ["manual"],
+        visibility = ["//visibility:private"],
+        deps = deps,
+    )
     cc_library(
         name = name + ".c",
         srcs = srcs,
         hdrs = hdrs,
-        copts = copts,
         local_defines = defines + ["STATIC_ERLANG_NIF_LIBNAME=" + name],
-        # By itself it would be built without optimization too.
-        tags = ["manual"],
-        visibility = ["//visibility:private"],
-        deps = deps + [Label("//erlang:erl_nif")],
+        **common
+    )
+    cc_binary(
+        name = name + ".so",
+        srcs = srcs + hdrs,
+        linkshared = True,
+        local_defines = defines,
+        **common
     )
     _nif_library(
         name = name,
         library = name + ".c",
         nif = name,
+        shared = name + ".so",
         **kwargs
     )

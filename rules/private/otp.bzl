@@ -102,6 +102,16 @@ _SOURCES = [
 
 _LDFLAGS = "-static -Wl,--gc-sections -Wl,--icf=safe -Wl,--build-id=none -Wl,-s"
 
+# What libraries that the emulator loads may call, erl_nif.h and erl_driver.h. All functions, which is OTP's default, would
+# hinder the linker as in a static emulator, and take the place of a library's own, as those of its zlib.
+_API = ["enif_*", "driver_*", "erl_drv_*", "erl_errno_id", "add_driver_entry", "remove_driver_entry", "set_busy_port", "set_port_control_flags", "get_port_flags"]
+
+# How programs are linked, and what the emulator exports.
+_LINKAGE = {
+    "dynamic": struct(ldflags = _LDFLAGS.replace("-static", "-no-pie"), dexport = " ".join(["-Wl,--export-dynamic-symbol=" + name for name in _API])),
+    "static": struct(ldflags = _LDFLAGS, dexport = ""),
+}
+
 _MAKE = [
     "make",
     "-j${JOBS}",
@@ -109,7 +119,7 @@ _MAKE = [
     "SHELL=sh",
     # Else a static emulator exports all its functions, and the linker may drop none.
     "DEXPORT=",
-    # Objects for dlopen, which a static emulator has not: it has the NIFs inside.
+    # Objects for dlopen: the emulator has OTP's own NIFs inside.
     "NIF_LIB=",
     "NIF_SHARED_OBJ_FILE=",
     "TRACE_LIBS=",
@@ -135,7 +145,7 @@ _XCOMP = {
     "reliable_fpe": "no",
 }
 
-def _configure(flavor, crypto, cflags, more, libs = []):
+def _configure(flavor, crypto, cflags, more, libs = [], ldflags = _LDFLAGS):
     libs = " ".join(["${WORK}/" + lib for lib in libs])
     return step("configure", [
         "sh",
@@ -158,7 +168,7 @@ def _configure(flavor, crypto, cflags, more, libs = []):
         "CFLAGS=" + cflags,
         # libc++ has none, and only the JIT is C++.
         "CXXFLAGS=" + cflags + (" -fno-exceptions" if flavor == "jit" else ""),
-        "LDFLAGS=" + _LDFLAGS,
+        "LDFLAGS=" + ldflags,
         # Pages of 2 MB would pad the emulator to a multiple of them.
         "erts_cv_linux_thp=no",
     ] + ([
@@ -301,9 +311,10 @@ def _erlang_otp_impl(ctx):
     cc = target_cc(ctx)
     host = exec_cc(ctx)
     nifs = _nifs(ctx)
+    linkage = _LINKAGE[ctx.attr.linkage]
 
     # A makefile below the top asks the machine that builds what it builds for, unless it is told.
-    make = _MAKE
+    make = [word + linkage.dexport if word == "DEXPORT=" else word for word in _MAKE]
     if cc.triple != host.triple:
         make = make + ["TARGET=" + cc.triple.replace("-", "-unknown-", 1)]
 
@@ -347,6 +358,7 @@ def _erlang_otp_impl(ctx):
                 ctx.attr.flavor,
                 ctx.attr.crypto,
                 " ".join(ctx.attr._copts),
+                ldflags = linkage.ldflags,
                 libs = nifs.needed,
                 more = [
                     "--build=x86_64-build-linux-gnu",
@@ -380,6 +392,8 @@ def _erlang_otp_impl(ctx):
             crypto = ctx.attr.crypto,
             flavor = ctx.attr.flavor,
             headers = headers,
+            libc = ctx.file._loader if ctx.attr.linkage == "dynamic" else None,
+            nifs = [target.label for target in ctx.attr.nifs],
             root = root,
             runtime = runtime,
             version = sdk.otp_version,
@@ -394,7 +408,7 @@ def _erlang_otp_impl(ctx):
 
 ERLANG_OTP = dict(
     implementation = _erlang_otp_impl,
-    doc = """Builds a static Erlang/OTP runtime for the target platform.
+    doc = """Builds an Erlang/OTP runtime for the target platform, static by default.
 
 The version is that of the toolchain `//toolchains/erlang:toolchain_type`, whose source and patches it is built from
 and whose `.beam` files it takes: they are compiled once for every platform.""",
@@ -402,9 +416,15 @@ and whose `.beam` files it takes: they are compiled once for every platform.""",
         "apps": attr.string_list(doc = "The applications of OTP to have, `kernel` and `stdlib` among them. Empty: all that the toolchain has, without those that need OpenSSL if `crypto` is off."),
         "crypto": attr.bool(default = True, doc = "Whether the emulator has OpenSSL's libcrypto inside, for the applications crypto, public_key, ssl and ssh."),
         "flavor": attr.string(default = "jit", values = ["jit", "emu"], doc = "How the emulator runs code: compiled when it is loaded (`jit`), or interpreted (`emu`), which is smaller and slower."),
+        "linkage": attr.string(
+            default = "static",
+            values = _LINKAGE.keys(),
+            doc = "Whether programs have the C library inside (`static`), or share one in /lib of the image (`dynamic`). A dynamic emulator loads NIFs and drivers from `.so` files.",
+        ),
         "nifs": attr.label_list(providers = [NifLibraryInfo], doc = "`nif_library` targets that are linked into the emulator."),
         "programs": attr.string_list(doc = "Programs that the runtime tar holds besides `beam.smp` and `erl_child_setup`: `epmd`, `heart`, `inet_gethost`, `erlexec`."),
         "_copts": attr.string_list(default = _COPTS),
+        "_loader": attr.label(default = Label("//toolchains/musl:loader"), allow_single_file = True),
         "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),
     },
     provides = [OtpInfo],

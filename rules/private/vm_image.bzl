@@ -5,6 +5,7 @@ load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo", "InitramfsInfo", "L
 load(":file_tree.bzl", "file_tree_info", "tree_entry")
 load(":foreign_build.bzl", "BUILD_TOOLS")
 load(":initramfs.bzl", "INITRAMFS_ATTRS", "initramfs_name", "pack_initramfs")
+load(":mix_release.bzl", "libc_entries")
 load(":vm.bzl", "VM_ATTRS", "VM_TOOLCHAINS", "parse_forward", "vm_program", "vm_spec")
 
 visibility("//rules/...")
@@ -70,7 +71,7 @@ def _release_trees(ctx, release):
     def entry(file, mode, attribute):
         return tree_entry(file = file, kind = "file", mode = mode, origin = "{} {}".format(ctx.label, attribute))
 
-    entries = {"/etc/init.conf": entry(conf, "0644", "init_options")}
+    entries = {"/etc/init.conf": entry(conf, "0644", "init_options")} | libc_entries(release.libc, "{} release".format(ctx.label))
     trees = []
     program = ctx.attr.init[DefaultInfo].files_to_run.executable
     if FileTreeInfo in ctx.attr.init:

@@ -8,6 +8,7 @@ load("//rules/private:mix_release.bzl", "MIX_RELEASE")
 visibility([
     "//rules/test/erlang",
     "//rules/test/mix",
+    "//rules/test/nif",
 ])
 
 _EXPECT_FAILURE = {
@@ -48,6 +49,8 @@ def _otp_without_impl(ctx):
             crypto = otp.crypto,
             flavor = otp.flavor,
             headers = otp.headers,
+            libc = otp.libc,
+            nifs = otp.nifs,
             root = root,
             runtime = otp.runtime,
             version = ctx.attr.version or otp.version,

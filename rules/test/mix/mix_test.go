@@ -70,8 +70,8 @@ func TestErrors(t *testing.T) {
 				"//rules/test/mix:otp_without_ssl was built without. Add \"ssl\" to the apps of that target",
 		},
 		"native_library": {
-			"//rules/test/mix:native_library: the application :native has the native library priv/native.so, which the static " +
-				"Erlang/OTP cannot load",
+			"//rules/test/mix:native_library: the application :native has the native library priv/native.so, which //erlang:erlang, " +
+				"a static Erlang/OTP, cannot load",
 		},
 		"other_config": {
 			"the application :store has a different value set for key :limit during runtime compared to compile time",

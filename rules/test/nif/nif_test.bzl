@@ -2,7 +2,7 @@
 "What `nif_library` declares, and what `erlang_otp` makes of it."
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:providers.bzl", "NifLibraryInfo")
+load("//rules:providers.bzl", "FileTreeInfo", "MixReleaseInfo", "NifLibraryInfo")
 
 visibility("//rules/test/nif")
 
@@ -13,6 +13,8 @@ def _nif_library_test_impl(ctx):
     asserts.equals(env, "counter_nif", info.name)
     asserts.equals(env, [info.archive], target[DefaultInfo].files.to_list())
     asserts.equals(env, ["libstep.a"], [file.basename for file in info.deps])
+    asserts.equals(env, "counter_nif.so", info.shared.basename)
+    asserts.equals(env, [info.shared], target[OutputGroupInfo].shared.to_list())
     return analysistest.end(env)
 
 nif_library_test = analysistest.make(_nif_library_test_impl)
@@ -27,16 +29,29 @@ def _otp_with_nifs_test_impl(ctx):
     asserts.equals(env, 1, len(specs))
     asserts.equals(
         env,
-        ["nifs/counter_nif.a", "nifs/deps/0.a"],
-        [file["dest"] for file in specs[0]["files"] if file["dest"].startswith("nifs/")],
+        ["nifs/checksum_nif.a", "nifs/counter_nif.a", "nifs/deps/0.a"],
+        sorted([file["dest"] for file in specs[0]["files"] if file["dest"].startswith("nifs/")]),
     )
     steps = {step["name"]: step["argv"] for step in specs[0]["steps"]}
     asserts.true(env, "LIBS=${WORK}/nifs/deps/0.a" in steps["configure"], "what the NIF needs is linked")
     asserts.true(
         env,
-        "STATIC_NIFS=$(ERL_TOP)/lib/asn1/priv/lib/$(TARGET)/asn1rt_nif.a ${WORK}/nifs/counter_nif.a" in steps["build"],
+        "STATIC_NIFS=$(ERL_TOP)/lib/asn1/priv/lib/$(TARGET)/asn1rt_nif.a ${WORK}/nifs/counter_nif.a ${WORK}/nifs/checksum_nif.a" in steps["build"],
         "the NIF is linked",
     )
     return analysistest.end(env)
 
 otp_with_nifs_test = analysistest.make(_otp_with_nifs_test_impl)
+
+def _release_on_dynamic_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    libc = target[MixReleaseInfo].libc
+    entries = target[FileTreeInfo].entries
+    asserts.equals(env, ["/lib/" + libc.basename], entries.keys())
+    asserts.true(env, libc.basename.startswith("ld-musl-"), "the C library is " + libc.basename)
+    entry = entries["/lib/" + libc.basename]
+    asserts.equals(env, ("file", "0755", libc), (entry.kind, entry.mode, entry.file))
+    return analysistest.end(env)
+
+release_on_dynamic_test = analysistest.make(_release_on_dynamic_test_impl)

@@ -36,7 +36,7 @@ def _fake_release_impl(ctx):
     for name in ["env", "metadata", "tar"]:
         files[name] = ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
         ctx.actions.write(files[name], "")
-    return [MixReleaseInfo(name = "demo", tars = [files["tar"]], **files)]
+    return [MixReleaseInfo(name = "demo", libc = None, tars = [files["tar"]], **files)]
 
 fake_release = rule(
     implementation = _fake_release_impl,

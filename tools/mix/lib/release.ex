@@ -142,6 +142,8 @@ defmodule MixDriver.Release do
   end
 
   defp check(release, options) do
+    static = MixDriver.Elf.static?(options[:otp])
+
     Enum.each(release.applications, fn {app, properties} ->
       path = to_string(properties[:path])
 
@@ -153,7 +155,7 @@ defmodule MixDriver.Release do
         )
       end
 
-      if not properties[:otp_app?], do: check_native(app, path)
+      if static and not properties[:otp_app?], do: check_native(app, path, options)
 
       with nil <- options[:suite],
            {:error, message} <- Config.Provider.validate_compile_env(properties[:compile_env] || [], false) do
@@ -184,11 +186,12 @@ defmodule MixDriver.Release do
     if needs == [], do: "the release itself", else: Enum.join(needs, ", ")
   end
 
-  defp check_native(app, path) do
+  defp check_native(app, path, options) do
     for file <- Path.wildcard(Path.join(path, "priv/**/*.so*")), head(file, 4) == "\x7FELF" do
       fail(
-        "the application #{inspect(app)} has the native library #{Path.relative_to(file, path)}, which the static Erlang/OTP " <>
-          "cannot load: it has no dynamic linker. Take the library out of priv of its mix_library, and link a NIF in with nif_library and nifs of that Erlang/OTP"
+        "the application #{inspect(app)} has the native library #{Path.relative_to(file, path)}, which #{options[:otp_label]}, a static " <>
+          "Erlang/OTP, cannot load. Take the library out of priv of its mix_library and link a NIF in with nif_library and " <>
+          "nifs of that Erlang/OTP, or release on an erlang_otp with linkage = \"dynamic\""
       )
     end
   end
