@@ -15,6 +15,7 @@ load(
 )
 load(
     ":mix.bzl",
+    _elixir_make = "elixir_make",
     _ex_unit_test = "ex_unit_test",
     _iex = "iex",
     _mix = "mix",
@@ -58,6 +59,7 @@ boot_test = _boot_test
 busybox = _busybox
 ex_unit_test = _ex_unit_test
 elixir = _elixir
+elixir_make = _elixir_make
 erlang_library = _erlang_library
 erlang_otp = _erlang_otp
 file_tree = _file_tree

@@ -87,7 +87,8 @@ def _mix_library_impl(ctx):
         project = info,
         deps = indirect.to_list(),
         files = ctx.files.srcs + ctx.files.priv,
-        arguments = ["--out", "${WORK}/out"] + (["--warnings-as-errors"] if ctx.attr.warnings_as_errors else []),
+        arguments = ["--out", "${WORK}/out"] + (["--warnings-as-errors"] if ctx.attr.warnings_as_errors else []) +
+                    ([] if native.nifs or native.ports else ["--no-native"]),
         outputs = [output_tar(tar, root = "out")],
     )
     return [

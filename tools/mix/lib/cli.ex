@@ -4,7 +4,7 @@ defmodule MixDriver.CLI do
   Runs Mix for an action of Bazel, in the directory of the project.
 
       compile  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
-               [--warnings-as-errors]
+               [--warnings-as-errors] [--no-native]
       erlang   --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR --app-src FILE [--version VERSION]
                [--rebar-config FILE] [--asn1-opt TERM]... [--erlc-opt TERM]...
       release  --label LABEL --root WORKSPACE --sdk TAR --app APP --out DIR [--config FILE] [--deps APP,APP]
@@ -47,6 +47,7 @@ defmodule MixDriver.CLI do
     executable: :keep,
     label: :string,
     metadata: :string,
+    native: :boolean,
     otp: :string,
     otp_app: :keep,
     otp_label: :string,

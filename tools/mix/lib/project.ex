@@ -4,11 +4,14 @@ defmodule MixDriver.Project do
 
   import MixDriver.Failure, only: [fail: 1]
 
+  # Its makefile is run by the rule of the same name, and not by Mix.
+  @make :elixir_make
+
   @doc """
   Loads mix.exs and the compile-time configuration.
 
   Options: `:app` (its expected name; empty for the root of an umbrella), `:config` (path of the configuration, if there is
-  one), `:deps` (the applications that `deps` of the target names), `:partial` (whether dependencies may be missing), `:root`
+  one), `:deps` (the applications that `deps` of the target names), `:native` (false if the target has no native code), `:partial` (whether dependencies may be missing), `:root`
   (the workspace), `:sdk` (the archive of the Erlang/OTP that runs this, if not all of it is there).
   """
   @spec load(keyword) :: keyword
@@ -35,6 +38,7 @@ defmodule MixDriver.Project do
     direct = if options[:partial], do: Enum.filter(config[:deps], &(elem(&1, 0) in provided)), else: config[:deps]
     Mix.ProjectStack.merge_config(deps: direct ++ indirect)
     if options[:config], do: Mix.ProjectStack.merge_config(config_path: options[:config])
+    if !options[:partial], do: leave_make(config, options)
 
     Mix.Task.run("loadconfig")
     check_provided(config, options[:root])
@@ -55,6 +59,19 @@ defmodule MixDriver.Project do
   defp provided do
     for dir <- Path.wildcard(Path.join(Mix.Project.build_path(), "lib/*")) do
       dir |> Path.basename() |> String.to_atom()
+    end
+  end
+
+  defp leave_make(config, options) do
+    if @make in (config[:compilers] || []) do
+      if options[:native] == false do
+        fail(
+          "mix.exs has the compiler #{inspect(@make)}, and the target has no native code. Write a target with the rule " <>
+            "elixir_make for the makefile, and name what it makes in nifs or ports"
+        )
+      end
+
+      Mix.ProjectStack.merge_config(compilers: config[:compilers] -- [@make])
     end
   end
 
@@ -92,7 +109,7 @@ defmodule MixDriver.Project do
   # Only what this environment needs has been loaded.
   defp check_provided(config, root) do
     # `app: false` is for files that are no application, as pictures are.
-    for dep <- Mix.Dep.load_and_cache(), dep.opts[:optional] != true, dep.opts[:app] != false do
+    for dep <- Mix.Dep.load_and_cache(), dep.opts[:optional] != true, dep.opts[:app] != false, dep.app != @make do
       case dep.status do
         {:ok, _version} ->
           :ok
