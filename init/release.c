@@ -23,7 +23,9 @@ static const char flags_one_processor[] = " +SDio 1 +ssrct";
 static const char flags_little_memory[] = " +P 65536";
 enum { LITTLE_MEMORY_MB = 512 };
 
-static const char inetrc[] = "{lookup,[file,dns]}.\n{hosts_file,\"/etc/hosts\"}.\n{resolv_conf,\"/etc/resolv.conf\"}.\n";
+// It reads /etc/hosts and /etc/resolv.conf when the first name is looked up; named here, when it starts, with code for all of
+// Unicode.
+static const char inetrc[] = "{lookup,[file,dns]}.\n";
 
 struct paths {
 	const char *root, *version, *directory, *bindir;

@@ -36,7 +36,7 @@ func (m *machine) scratch(i int) string {
 
 // emulatedCPU is the model that TCG runs, by processor. That of x86_64 is x86-64-v2: a kernel which finds SMAP, AVX and
 // string operations that are fast on a real processor takes up to a second more to boot when all of it is emulated.
-var emulatedCPU = map[string]string{"aarch64": "max", "x86_64": "Nehalem"}
+var emulatedCPU = map[string]string{"aarch64": "max", "x86_64": "Nehalem-v1"}
 
 // command returns the QEMU command line.
 func (m *machine) command() []string {

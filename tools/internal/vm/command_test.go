@@ -20,7 +20,7 @@ func TestCommand(t *testing.T) {
 	}{
 		{
 			name: "q35, test", machine: machine{accelerator: "tcg"}, want: `
--machine q35 -accel tcg -cpu Nehalem -smp 2 -m 256M -no-reboot -kernel /boot/bzImage -initrd /boot/initramfs
+-machine q35 -accel tcg -cpu Nehalem-v1 -smp 2 -m 256M -no-reboot -kernel /boot/bzImage -initrd /boot/initramfs
 -append console=ttyS0 panic=-1 quiet key="two words"
 -chardev stdio,id=console,signal=off -serial chardev:console
 -device virtio-serial-pci -chardev file,id=exit,path=/w,,k/exit -device virtserialport,chardev=exit,name=org.rules_elixir_vm.exit
@@ -51,7 +51,7 @@ func TestCommand(t *testing.T) {
 			change: func(s *Spec) {
 				*s = Spec{Label: "//x", CPU: "x86_64", Machine: "pc", MemoryMB: 64, CPUs: 1, QEMU: "/bin/qemu", Kernel: "/boot/bzImage", Cmdline: []string{"quiet"}}
 			}, want: `
--machine pc -accel tcg -cpu Nehalem -smp 1 -m 64M -no-reboot -kernel /boot/bzImage
+-machine pc -accel tcg -cpu Nehalem-v1 -smp 1 -m 64M -no-reboot -kernel /boot/bzImage
 -append console=ttyS0 panic=-1 init.shell="` + startShell + `" quiet
 -chardev stdio,id=console,mux=on,signal=off -mon chardev=console,mode=readline -serial chardev:console
 -device virtio-serial-pci -chardev file,id=exit,path=/w,,k/exit -device virtserialport,chardev=exit,name=org.rules_elixir_vm.exit
