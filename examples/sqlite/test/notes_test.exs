@@ -22,7 +22,7 @@ defmodule NotesTest do
   end
 
   test "what is wrong is told", %{db: db} do
-    assert Sqlite.query(db, "select nothing", []) == {:error, "no such column: nothing"}
+    assert Sqlite.query(db, "select missing", []) == {:error, "no such column: missing"}
     assert {:error, "unable to open database file"} = Sqlite.open("/nowhere/notes.db")
   end
 

@@ -55,6 +55,9 @@ func TestErrors(t *testing.T) {
 			"//rules/test/mix:hex_dependency: mix.exs needs the application :store, which deps does not provide. " +
 				`Add its mix_library to deps, such as "@hex//:store"`,
 		},
+		"makefile": {
+			"//rules/test/mix:makefile: mix.exs has the compiler :elixir_make, and the target has no native code. Write a target with the rule elixir_make",
+		},
 		"unknown_dependency": {"//rules/test/mix:unknown_dependency: deps names the application :otp_app, and mix.exs does not."},
 		"old_dependency": {
 			"//rules/test/mix:old_dependency: the dependency :store in mix.exs: the dependency does not match the requirement " +
