@@ -229,7 +229,7 @@ defmodule MixDriver.Release do
           instruction
       end)
 
-    File.write!(file, :io_lib.format("~tp.\n", [{:script, id, instructions}]))
+    File.write!(file, IO.chardata_to_string(:io_lib.format("~tp.\n", [{:script, id, instructions}])))
     :ok = file |> Path.rootname() |> String.to_charlist() |> :systools.script2boot()
   end
 
