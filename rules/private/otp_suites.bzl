@@ -18,22 +18,24 @@ visibility("//erlang/...")
 def _test_dir(app):
     return "erts/emulator/test" if app == "emulator" else "lib/{}/test".format(app)
 
+def _out(app):
+    return "${WORK}/out/%s_test" % app
+
 def _otp_suites_impl(ctx):
     sdk = ctx.toolchains[ERLANG].erlang_sdk
     out = ctx.actions.declare_file(ctx.label.name + ".tar")
-    include = ["lib/*/include/**", "lib/*/src/**/*.hrl"]
     sources = {}
-    for suite in ctx.attr.suites:
-        app, separator, module = suite.partition(":")
-        if not separator or not module.endswith("_SUITE"):
-            fail("{}: suites: {} is not of the form <application>:<module>_SUITE".format(ctx.label, suite))
-        include += ["{}/{}{}".format(_test_dir(app), module, end) for end in [".erl", "_data/**"]]
-        sources.setdefault(app, []).append(module)
-    for module in ctx.attr.modules:
-        app, _, name = module.partition(":")
-        include.append("{}/{}.erl".format(_test_dir(app), name))
-        sources.setdefault(app, []).append(name)
-    include += [_test_dir(app) + "/*.hrl" for app in sources]
+    for attribute, modules in {"modules": ctx.attr.modules, "suites": ctx.attr.suites}.items():
+        for text in modules:
+            app, _, module = text.partition(":")
+            if not module or module.endswith("_SUITE") != (attribute == "suites"):
+                fail("{}: {}: {} is not of the form <application>:<module>{}. Write one such.".format(
+                    ctx.label,
+                    attribute,
+                    repr(text),
+                    "_SUITE" if attribute == "suites" else "",
+                ))
+            sources.setdefault(app, []).append(module)
 
     log = foreign_build(
         ctx,
@@ -41,7 +43,7 @@ def _otp_suites_impl(ctx):
         progress_message = "Compiling %{label}",
         outputs = [output_tar(out, root = "out")],
         archives = [
-            archive(sdk.src, include = include),
+            archive(sdk.src, include = ["lib/*/include/**", "lib/*/src/**/*.hrl"] + [_test_dir(app) + "/**" for app in sources]),
             archive(sdk.root, dir = "otp", strip = 0),
         ],
         files = {"runner/" + file.basename: file for file in ctx.files.runner},
@@ -53,9 +55,17 @@ def _otp_suites_impl(ctx):
             step("compile the suites of " + app, [
                 "sh",
                 "-c",
-                "mkdir -p ${{WORK}}/out/{app}_test && erlc -W0 +debug_info +nowarn_missing_doc -I ${{WORK}}/src/lib/kernel/include -I ${{WORK}}/src/lib/kernel/src -I ${{WORK}}/src/lib/stdlib/include -o ${{WORK}}/out/{app}_test \"$@\" && for data in *_SUITE_data; do test ! -d $data || cp -R $data ${{WORK}}/out/{app}_test/; done".format(app = app),
-                "sh",
+                'mkdir -p "$0" && erlc -W0 +debug_info +nowarn_missing_doc -I ${WORK}/src/lib/kernel/include -I ${WORK}/src/lib/kernel/src -I ${WORK}/src/lib/stdlib/include -o "$0" "$@"',
+                _out(app),
             ] + [module + ".erl" for module in modules], dir = "src/" + _test_dir(app))
+            for app, modules in sources.items()
+        ] + [
+            step("copy what the suites of {} read".format(app), [
+                "sh",
+                "-c",
+                'for data; do test ! -d "$data" || cp -R "$data" "$0"; done',
+                _out(app),
+            ] + [module + "_data" for module in modules], dir = "src/" + _test_dir(app))
             for app, modules in sources.items()
         ],
     )
