@@ -5,9 +5,6 @@ load(":foreign_build.bzl", "FOREIGN_BUILD_ATTRS", "FOREIGN_BUILD_TOOLCHAINS", "a
 
 visibility("//third_party/...")
 
-def _one_core(_os, _inputs):
-    return {"cpu": 1, "memory": 256}
-
 def _archive_files_impl(ctx):
     package = ctx.label.package + "/"
     outs = {out.short_path.rpartition(package)[2]: out for out in ctx.outputs.outs}
@@ -19,7 +16,6 @@ def _archive_files_impl(ctx):
         archives = [archive(ctx.file.archive, include = outs.keys())],
         steps = [step("list", ["ls"])],
         tools = ["ls"],
-        resource_set = _one_core,
     )
     return [DefaultInfo(files = depset(ctx.outputs.outs))]
 

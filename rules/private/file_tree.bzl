@@ -263,9 +263,6 @@ def file_tree_info(ctx, more = []):
         fail("{}: post_build_args: there is no post_build. Name a program, or take them out.".format(ctx.label))
     return tree
 
-def _one_core(_os, _inputs):
-    return {"cpu": 1, "memory": 512}
-
 def _post_build(ctx, tree):
     """Declares the actions that let the program of `post_build` change a tree.
 
@@ -307,7 +304,6 @@ def _post_build(ctx, tree):
         outputs = [output_file(after, "tree.tar")],
         programs = {"post_build": program, "treetar": ctx.attr._treetar[DefaultInfo].files_to_run},
         progress_message = "Changing the tree of %{label}",
-        resource_set = _one_core,
         steps = [
             step("post_build " + str(ctx.attr.post_build.label), command + [argument.replace("${", "$${") for argument in ctx.attr.post_build_args], dir = "."),
             step("check", ["treetar", "-check", "tree.tar"], dir = "."),

@@ -97,9 +97,9 @@ def output_file(file, source, executable = False):
     "A file to copy out of the work directory."
     return struct(file = file, source = source, executable = executable)
 
-def output_tar(file, root, include = [], exclude = []):
+def output_tar(file, root, include = []):
     "A deterministic tar of the directory `root` of the work directory."
-    return struct(file = file, root = root, include = include, exclude = exclude)
+    return struct(file = file, root = root, include = include)
 
 def cc_tool(name, tool, args):
     "A tool under another name, with arguments put before the caller's."
@@ -179,7 +179,7 @@ def foreign_build_spec(
     known = ctx.toolchains[Label(BUILD_TOOLS)].build_tools.tools
     for name in tools + [alias.tool for alias in aliases]:
         if name not in known:
-            fail("{}: the toolchain {} has no tool {}; it has: {}".format(ctx.label, BUILD_TOOLS, name, " ".join(sorted(known))))
+            fail("{}: the toolchain {} has no tool {}. Add it there, or take one that it has: {}".format(ctx.label, BUILD_TOOLS, name, " ".join(sorted(known))))
     spec_tools = [{"name": name, "path": known[name].executable.path} for name in tools]
     spec_tools += [{"name": name, "path": program.executable.path} for name, program in programs.items()]
     spec_tools += [
@@ -190,7 +190,7 @@ def foreign_build_spec(
     spec_outputs = []
     for output in outputs:
         if hasattr(output, "root"):
-            spec_outputs.append({"exclude": output.exclude, "include": output.include, "path": output.file.path, "root": output.root})
+            spec_outputs.append({"include": output.include, "path": output.file.path, "root": output.root})
         else:
             spec_outputs.append({"executable": output.executable, "from": output.source, "path": output.file.path})
 
@@ -218,7 +218,7 @@ def foreign_build_spec(
         ),
     )
 
-def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, resource_set = _resources, **kwargs):
+def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message = None, **kwargs):
     """Declares the action that runs a foreign build. Needs FOREIGN_BUILD_ATTRS and FOREIGN_BUILD_TOOLCHAINS.
 
     Strings of steps, aliases and env may hold `${WORK}` (the work directory), `${TOOLS}` (the only directory on
@@ -231,7 +231,6 @@ def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message
       steps: list of `step`.
       programs: dict of name to FilesToRunProvider: further programs for PATH.
       progress_message: as in `ctx.actions.run`.
-      resource_set: as in `ctx.actions.run`; default: all cores.
       **kwargs: of these:
         archives: list of `archive`.
         patches: Files, applied in order with -p1 in `src`.
@@ -260,7 +259,7 @@ def foreign_build(ctx, mnemonic, outputs, steps, programs = {}, progress_message
         outputs = [output.file for output in outputs] + [log],
         env = {},
         use_default_shell_env = False,
-        resource_set = resource_set,
+        resource_set = _resources,
         execution_requirements = {"block-network": "1"},
         toolchain = Label(BUILD_TOOLS),
         progress_message = progress_message,

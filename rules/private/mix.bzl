@@ -29,9 +29,6 @@ WORKSPACE = "ws"
 # The applications of OTP that Mix needs for itself. The driver unpacks what a project needs besides.
 _APPS = ["compiler", "crypto", "kernel", "parsetools", "sasl", "stdlib"]
 
-def _one_core(_os, _inputs):
-    return {"cpu": 1, "memory": 512}
-
 def erlang_sdk(ctx):
     """The toolchain, which must have Elixir. Needs MIX_TOOLCHAINS.
 
@@ -202,7 +199,6 @@ def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inp
         steps = [run.step],
         inputs = [depset([run.sdk.root])] + inputs,
         programs = {name: tool.program for name, tool in project.tools.items()},
-        resource_set = _one_core,
         **kwargs
     )
 
@@ -312,7 +308,6 @@ def _mix_driver_program_impl(ctx):
             _elixir_command(["+elixirc", "--warnings-as-errors", "--no-docs", "--no-debug-info", "-o", "${WORK}/out"] + [file.basename for file in ctx.files.srcs]),
             dir = "src",
         )],
-        resource_set = _one_core,
     )
     return [DefaultInfo(files = depset([out]))]
 

@@ -487,7 +487,7 @@ func (b *build) output(o Output) (temp string, err error) {
 		if info, err := os.Stat(root); err != nil || !info.IsDir() {
 			return "", fmt.Errorf("%s is not a directory", o.Root)
 		}
-		filter, err := archive.NewFilter(o.Include, o.Exclude)
+		filter, err := archive.NewFilter(o.Include, nil)
 		if err != nil {
 			return "", err
 		}

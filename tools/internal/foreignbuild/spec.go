@@ -6,15 +6,13 @@
 package foreignbuild
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
 	"rules_elixir_vm/tools/internal/archive"
+	"rules_elixir_vm/tools/internal/strictjson"
 )
 
 // Spec describes one build. Paths of inputs, outputs, tools and the log are
@@ -84,20 +82,14 @@ type Output struct {
 	Executable bool     `json:"executable,omitempty"`
 	Root       string   `json:"root,omitempty"`
 	Include    []string `json:"include,omitempty"`
-	Exclude    []string `json:"exclude,omitempty"`
 }
 
 // ParseSpec decodes a spec strictly and checks what can be checked without
 // looking at the disk.
 func ParseSpec(data []byte) (*Spec, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	s := &Spec{}
-	if err := d.Decode(s); err != nil {
+	if err := strictjson.Decode(data, s); err != nil {
 		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("expected one JSON object, found more after it")
 	}
 	return s, s.validate()
 }
@@ -193,13 +185,13 @@ func (s *Spec) validate() error {
 		if err := check(what, o.Path, o.From+o.Root); err != nil {
 			return err
 		}
-		if o.From != "" && (o.Include != nil || o.Exclude != nil) {
-			return fmt.Errorf(`%s: "include" and "exclude" need "root"`, what)
+		if o.From != "" && o.Include != nil {
+			return fmt.Errorf(`%s: "include" needs "root"`, what)
 		}
 		if o.Root != "" && o.Executable {
 			return fmt.Errorf(`%s: "executable" needs "from"`, what)
 		}
-		if _, err := archive.NewFilter(o.Include, o.Exclude); err != nil {
+		if _, err := archive.NewFilter(o.Include, nil); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		if !filepath.IsLocal(o.Path) {
