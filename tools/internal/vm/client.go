@@ -53,15 +53,14 @@ func (r *clientRun) start(cmd *exec.Cmd) error {
 	return nil
 }
 
-// kill ends it with all that it has started. Returns whether it was still running.
-func (r *clientRun) kill() bool {
+// kill ends it with all that it has started.
+func (r *clientRun) kill() {
 	if r.cmd == nil {
-		return false
+		return
 	}
 	syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
 	<-r.done
 	r.cmd = nil
-	return true
 }
 
 // clientOutput writes a client's lines among those of the console.

@@ -171,7 +171,7 @@ func escape(value string) string {
 	return strings.ReplaceAll(value, ",", ",,")
 }
 
-// shell writes the command, and before it what makes its files, for a shell.
+// script writes the command, and before it what makes its files, for a shell.
 func (m *machine) script() string {
 	var out strings.Builder
 	for i, disk := range m.Disks {
@@ -179,7 +179,14 @@ func (m *machine) script() string {
 			fmt.Fprintf(&out, "mkdir -p %s && truncate -s %dM %s\n", quote(m.work), disk.ScratchMB, quote(m.scratch(i)))
 		}
 	}
-	for i, word := range m.command() {
+	writeCommand(&out, m.command(), quote)
+	out.WriteString("\n")
+	return out.String()
+}
+
+// writeCommand writes a command, each option on a line of its own.
+func writeCommand(out *strings.Builder, argv []string, quote func(string) string) {
+	for i, word := range argv {
 		switch {
 		case i == 0:
 		case strings.HasPrefix(word, "-"):
@@ -189,8 +196,6 @@ func (m *machine) script() string {
 		}
 		out.WriteString(quote(word))
 	}
-	out.WriteString("\n")
-	return out.String()
 }
 
 // quote writes a word as a shell takes it.

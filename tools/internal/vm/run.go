@@ -376,6 +376,9 @@ func runTest(spec *Spec, dir string, out io.Writer) (err error) {
 		case <-time.After(grace):
 			client.kill()
 			e.client = "it did not end, but the machine did"
+			if e.late > 0 {
+				e.client = fmt.Sprintf("it did not end within %v", e.late)
+			}
 		}
 		log.Close()
 	}

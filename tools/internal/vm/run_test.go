@@ -435,6 +435,7 @@ func TestClient(t *testing.T) {
 		{"it fails, and no code matters", "fail", nil, []string{"print:ready\n", "hang"}, "client_failed: "},
 		{"it hangs", "hang", &zero, []string{"print:ready\n", "client", "code:0\n"}, "the client failed: it did not end, but the machine did"},
 		{"it never starts", "good", &zero, []string{"print:no\n", "code:0\n"}, "line_missing: //x:y: expected line 1 of 1 did not come"},
+		{"the machine ends with the line", "good", &zero, []string{"print:ready", "code:0\n"}, "client_failed: //x:y: the client was not started"},
 		{"another code", "good", &zero, []string{"print:ready\n", "client", "code:3\n"}, "exit_code: //x:y: the guest's exit code is 3, expected 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -452,7 +453,7 @@ func TestClient(t *testing.T) {
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, expected %q", err, test.want)
 			}
-			started := !strings.Contains(test.want, "line_missing")
+			started := !strings.Contains(test.want, "line_missing") && !strings.Contains(test.want, "not started")
 			if got := strings.Contains(out.String(), "client: forward true qmp qmp\n"); got != started {
 				t.Errorf("the client ran: %v\n%s", got, &out)
 			}

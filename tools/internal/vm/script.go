@@ -57,22 +57,15 @@ trap 'rm -rf "$work"' EXIT
 status=0
 `, s.Label, s.CPU, emulatedCPU[s.CPU], s.CPU, map[string]string{"x86_64": ` && grep -Eqw 'vmx|svm' /proc/cpuinfo`}[s.CPU])
 	argv := m.command()
-	for i, word := range argv {
-		switch {
-		case i > 0 && argv[i-1] == "-cpu":
-			word = "@CPU@"
-		case i > 0 && argv[i-1] == "-append":
-			word = "@CMDLINE@"
+	for i := 1; i < len(argv); i++ {
+		switch argv[i-1] {
+		case "-cpu":
+			argv[i] = "@CPU@"
+		case "-append":
+			argv[i] = "@CMDLINE@"
 		}
-		switch {
-		case i == 0:
-		case strings.HasPrefix(word, "-"):
-			out.WriteString(" \\\n    ")
-		default:
-			out.WriteString(" ")
-		}
-		out.WriteString(quoteVariables(word))
 	}
+	writeCommand(&out, argv, quoteVariables)
 	out.WriteString(` "$@" || status=$?
 [ ! -s "$work/exit" ] || read -r status <"$work/exit"
 exit "$status"

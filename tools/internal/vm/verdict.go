@@ -182,6 +182,9 @@ func (w *watcher) verdict(label string, e end) *Failure {
 	case w.test.ExitCode != nil && e.code == "":
 		return fail(ExitCode, fmt.Sprintf("the guest wrote no exit code, expected %d", *w.test.ExitCode), ended,
 			"next: write the code and a line end to the virtio port "+ExitPort+", then power off")
+	case w.test.Client != nil && !w.served:
+		return fail(ClientFailed, "the client was not started: the machine ended with the last expected line", ended,
+			"next: let the guest run until the client has spoken to it")
 	}
 	return nil
 }
