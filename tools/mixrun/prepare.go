@@ -153,21 +153,33 @@ func (s *spec) fill(root, build string) error {
 	if err := s.link(filepath.Join(root, "bin")); err != nil {
 		return err
 	}
-	var tools []member
+	var tools, all []member
 	for _, a := range s.Archives {
 		tools = append(tools, member{a.Dir, a.Path})
 	}
-	// Another Erlang/OTP or Elixir compiles everything anew.
-	changed, err := unpack(filepath.Join(root, "tools"), tools)
+	for _, l := range s.Libraries {
+		all = append(all, member{l.App, l.Path})
+	}
+	stamp, err := stampOf(slices.Concat(tools, all))
 	if err != nil {
+		return err
+	}
+	// Another Erlang/OTP, Elixir or library compiles the project anew. It is gone before anything is replaced: what is
+	// interrupted begins again.
+	stampFile := filepath.Join(build, ".stamp")
+	if old, err := os.ReadFile(stampFile); err != nil || !bytes.Equal(old, stamp) {
+		if err := os.RemoveAll(filepath.Join(libraries, s.App)); err != nil {
+			return err
+		}
+	}
+	if err := unpack(filepath.Join(root, "tools"), tools); err != nil {
 		return err
 	}
 	have := map[string]bool{s.App: true}
 	for _, l := range s.Libraries {
 		have[l.App] = true
 		// Its tar begins with the application's name.
-		one, err := unpack(filepath.Join(build, "deps", l.App), []member{{".", l.Path}})
-		if err != nil {
+		if err := unpack(filepath.Join(build, "deps", l.App), []member{{".", l.Path}}); err != nil {
 			return err
 		}
 		link := filepath.Join(libraries, l.App)
@@ -179,39 +191,51 @@ func (s *spec) fill(root, build string) error {
 			if err := os.Symlink(target, link); err != nil {
 				return err
 			}
-			one = true
 		}
-		changed = changed || one
 	}
 	entries, err := os.ReadDir(libraries)
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		if !have[entry.Name()] || changed && entry.Name() == s.App {
+		if !have[entry.Name()] {
 			if err := os.RemoveAll(filepath.Join(libraries, entry.Name())); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return os.WriteFile(stampFile, stamp, 0o644)
 }
 
 // link makes the directory of the tools: links to what Bazel has built last.
 func (s *spec) link(dir string) error {
+	links := map[string]string{}
+	for _, t := range s.Tools {
+		target, err := filepath.Abs(t.Path)
+		if err != nil {
+			return err
+		}
+		links[t.Name] = target
+	}
+	// A Mix that runs may be using it.
+	entries, err := os.ReadDir(dir)
+	same := err == nil && len(entries) == len(links)
+	for name, target := range links {
+		have, err := os.Readlink(filepath.Join(dir, name))
+		same = same && err == nil && have == target
+	}
+	if same {
+		return nil
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
-	for _, t := range s.Tools {
-		target, err := filepath.Abs(t.Path)
-		if err != nil {
-			return err
-		}
-		if err := os.Symlink(target, filepath.Join(dir, t.Name)); err != nil {
-			return fmt.Errorf("tool %s: %w", t.Name, err)
+	for name, target := range links {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("tool %s: %w", name, err)
 		}
 	}
 	return nil
@@ -220,34 +244,34 @@ func (s *spec) link(dir string) error {
 // A member is an archive and the directory that it is unpacked in.
 type member struct{ dir, path string }
 
-// unpack makes the directory of the archives, unless it is made of these very files, and tells whether it did.
-func unpack(dir string, members []member) (bool, error) {
+// unpack makes the directory of the archives, unless it is made of these very files.
+func unpack(dir string, members []member) error {
 	stamp, err := stampOf(members)
 	if err != nil {
-		return false, err
+		return err
 	}
 	stampFile := filepath.Join(dir, ".stamp")
 	if old, err := os.ReadFile(stampFile); err == nil && bytes.Equal(old, stamp) {
-		return false, nil
+		return nil
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+		return err
 	}
 	fresh := dir + ".new"
 	if err := os.RemoveAll(fresh); err != nil {
-		return false, err
+		return err
 	}
 	for _, m := range members {
 		if err := extract(filepath.Join(fresh, m.dir), m.path); err != nil {
-			return false, fmt.Errorf("unpacking %s: %w", m.path, err)
+			return fmt.Errorf("unpacking %s: %w", m.path, err)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(fresh, ".stamp"), stamp, 0o644); err != nil {
-		return false, err
+		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
-		return false, err
+		return err
 	}
-	return true, os.Rename(fresh, dir)
+	return os.Rename(fresh, dir)
 }
 
 func extract(dir, path string) error {

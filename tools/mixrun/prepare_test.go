@@ -154,6 +154,25 @@ func TestLibraries(t *testing.T) {
 		t.Error("what was compiled against another version is still there")
 	}
 
+	// The same where only a second run comes to the end.
+	if err := os.Mkdir(own, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeTar(t, "store.tar", map[string]string{"store/ebin/store.app": "three"})
+	if err := os.WriteFile("web.tar", []byte("no archive"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	writeSpec(t, "store", "web")
+	if _, err := prepare("spec.json", nil, []string{"BUILD_WORKSPACE_DIRECTORY=" + s.workspace, "XDG_CACHE_HOME=" + s.cache}, false); err == nil {
+		t.Error("what is no archive was unpacked")
+	}
+	writeSpec(t, "store")
+	s.prepare(t, false, nil)
+	check("three")
+	if _, err := os.Stat(own); err == nil {
+		t.Error("what was compiled against another version is there after a failure")
+	}
+
 	writeSpec(t)
 	s.prepare(t, false, nil)
 	if left, err := os.ReadDir(lib); err != nil || len(left) > 0 {
