@@ -72,7 +72,7 @@ func TestLibraries(t *testing.T) {
 			[]string{
 				"calc/ebin/Amounts.beam", "calc/ebin/Order.beam", "calc/ebin/calc.app", "calc/ebin/calc.beam", "calc/ebin/calc_lexer.beam", "calc/ebin/calc_parser.beam",
 				"calc/ebin/yy_transform.beam", "calc/ebin/zz_counter.beam", "calc/ebin/zz_transform.beam",
-				"calc/include/Order.hrl", "calc/include/again.hrl", "calc/include/calc.hrl", "calc/priv/name",
+				"calc/include/Order.hrl", "calc/include/again.hrl", "calc/include/calc.hrl", "calc/priv/name", "calc/priv/template.erl",
 			},
 			`{registered,[]}, {description,"Sums, für Tests"}, {vsn,"1.4.0"}, {applications,[kernel,stdlib]}, ` +
 				`{env,[{words,#{one => 1,three => 3,two => 2}}]}, ` +

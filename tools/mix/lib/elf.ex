@@ -79,7 +79,9 @@ defmodule MixDriver.Elf do
   defp remedy(%{interpreter: []}, name), do: "Link #{name} statically"
   defp remedy(%{interpreter: [interpreter | _]}, name), do: "Build #{name} with the toolchain of the release, for #{Path.basename(interpreter)}, or link it statically"
 
-  defp elf?(file), do: File.open!(file, [:read], &IO.binread(&1, 4)) == @magic
+  @doc "Whether a file begins as an ELF file does."
+  @spec elf?(Path.t()) :: boolean
+  def elf?(file), do: File.open!(file, [:read], &IO.binread(&1, 4)) == @magic
 
   defp machine_name(machine), do: @machines[machine] || "the ELF machine #{machine}"
 

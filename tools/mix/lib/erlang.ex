@@ -25,7 +25,7 @@ defmodule MixDriver.Erlang do
     generate("yrl", :yecc, options[:root])
     generate("xrl", :leex, options[:root])
 
-    sources = for file <- Path.wildcard("**/*.erl"), do: scan(file, opts)
+    sources = for file <- sources("erl"), do: scan(file, opts)
     headers = for source <- sources, header <- source.headers, app = otp_app(header), do: app
     MixDriver.Otp.unpack_own_apps(Enum.uniq(needs ++ headers), options[:sdk])
 
@@ -223,9 +223,12 @@ defmodule MixDriver.Erlang do
     if File.regular?("#{name}"), do: "#{name}", else: hd(Path.wildcard("{asn1,src}/**/#{name}.{asn,asn1}") ++ [file])
   end
 
+  # What is in priv belongs to the application as it is.
+  defp sources(extension), do: Enum.reject(Path.wildcard("**/*.#{extension}"), &String.starts_with?(&1, "priv/"))
+
   # Parsers and scanners, beside the grammars they are made of.
   defp generate(extension, generator, root) do
-    for file <- Path.wildcard("**/*.#{extension}") do
+    for file <- sources(extension) do
       case generator.file(String.to_charlist(file), [:return, :deterministic, report: false]) do
         {:ok, _out, warnings} -> print(warnings, :warning, root)
         {:error, errors, warnings} -> failed(errors, warnings, root)

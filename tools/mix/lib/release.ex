@@ -39,11 +39,21 @@ defmodule MixDriver.Release do
   defp split(out, parts, project) do
     for part <- ["dependencies", "project"], do: File.mkdir_p!(Path.join(parts, part))
 
-    for file <- Path.wildcard(Path.join(out, "**"), match_dot: true), File.lstat!(file).type != :directory do
+    for file <- Path.wildcard(Path.join(out, "**"), match_dot: true) do
       name = Path.relative_to(file, out)
       to = Path.join([parts, if(dependency?(Path.split(name), project), do: "dependencies", else: "project"), name])
-      File.mkdir_p!(Path.dirname(to))
-      File.ln!(file, to)
+
+      cond do
+        File.lstat!(file).type != :directory ->
+          File.mkdir_p!(Path.dirname(to))
+          File.ln!(file, to)
+
+        File.ls!(file) == [] ->
+          File.mkdir_p!(to)
+
+        true ->
+          :ok
+      end
     end
   end
 
@@ -187,7 +197,7 @@ defmodule MixDriver.Release do
   end
 
   defp check_native(app, path, options) do
-    for file <- Path.wildcard(Path.join(path, "priv/**/*.so*")), head(file, 4) == "\x7FELF" do
+    for file <- Path.wildcard(Path.join(path, "priv/**/*.so*")), MixDriver.Elf.elf?(file) do
       fail(
         "the application #{inspect(app)} has the native library #{Path.relative_to(file, path)}, which #{options[:otp_label]}, a static " <>
           "Erlang/OTP, cannot load. Take the library out of priv of its mix_library and link a NIF in with nif_library and " <>
@@ -195,8 +205,6 @@ defmodule MixDriver.Release do
       )
     end
   end
-
-  defp head(file, size), do: File.open!(file, [:read], &IO.binread(&1, size))
 
   # Stripped files are compressed only if asked for, others as they were.
   defp compressed?(strip), do: strip == false or (is_list(strip) and strip[:compress] == true)
@@ -207,6 +215,8 @@ defmodule MixDriver.Release do
       File.write!(file, file |> File.read!() |> :zlib.gunzip())
     end
   end
+
+  defp head(file, size), do: File.open!(file, [:read], &IO.binread(&1, size))
 
   # The kernel application's list of what every system loads before anything runs has Erlang's parser and evaluator,
   # a sixth of all the code that a release loads when it starts: they go to the rest of stdlib, which is loaded then in
