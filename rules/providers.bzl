@@ -90,11 +90,9 @@ MixReleaseInfo = provider(
     doc = "A release that Mix has assembled.",
     fields = {
         "env": "File: lines NAME=VALUE, the variables that the release's env.sh sets. To build it fails if that needs a shell.",
-        "libc": "File: musl's dynamic loader, which its programs want in /lib under this name; None if they are static.",
         "metadata": "File: JSON with `name`, `version`, `erts_version`, `otp_version`, `openssl_version` (if the emulator has it inside), `elixir_version` and `applications` (name to version).",
         "name": "The release's name.",
         "tar": "File: tar with the release: `bin`, `erts-<version>`, `lib`, `releases`. Its `.beam` files are not compressed.",
-        "tars": "list of Files: the same in parts, by how often they change: Erlang/OTP, Elixir and the libraries of other repositories; then the rest.",
     },
 )
 

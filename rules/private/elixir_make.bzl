@@ -19,6 +19,8 @@ load(
     "target_cc",
 )
 load(":mix.bzl", "WORKSPACE", "join")
+load(":mix_library.bzl", "check_priv_path")
+load(":nif_library.bzl", "check_link_flags")
 load(":optimized.bzl", "optimize")
 
 visibility("//rules/...")
@@ -36,12 +38,7 @@ def _check_outs(ctx):
     if not ctx.attr.outs:
         fail('{}: outs: there are none. Name what the makefile puts below $(MIX_APP_PATH), such as "priv/{}.so".'.format(ctx.label, ctx.label.name))
     for out in ctx.attr.outs:
-        if not out.startswith("priv/") or [part for part in out.split("/") if part in ["", ".", ".."]]:
-            fail('{}: outs: the path {} is not one below priv/. Write one such as "priv/{}".'.format(
-                ctx.label,
-                repr(out),
-                out.rpartition("/")[2] or "name",
-            ))
+        check_priv_path(ctx, "outs", out)
 
 def _libraries(ctx):
     "What `deps` has: the files, by their path in the work directory, headers and options of the compiler."
@@ -64,7 +61,15 @@ def _libraries(ctx):
                     ))
 
                 # Bazel tells position-independent ones by their name; -l does not know of that.
-                libraries["deps/" + file.basename.replace(".pic.a", ".a")] = file
+                path = "deps/" + file.basename.replace(".pic.a", ".a")
+                if libraries.setdefault(path, file) != file:
+                    fail("{}: deps: {} and {} have both the name {}, and the makefile links by names. Give one of them another.".format(
+                        ctx.label,
+                        libraries[path].owner,
+                        linker_input.owner,
+                        path.removeprefix("deps/"),
+                    ))
+            check_link_flags(ctx, linker_input, "the makefile does not know of")
     return struct(files = libraries, headers = headers, options = options.keys())
 
 def _elixir_make_impl(ctx):
@@ -137,7 +142,7 @@ def _elixir_make_impl(ctx):
         OutputGroupInfo(log = depset([log])),
     ]
 
-ELIXIR_MAKE = dict(
+elixir_make = rule(
     implementation = _elixir_make_impl,
     doc = """Runs the Makefile of a Mix project that is written for the compiler `:elixir_make`, for the target platform.
 
@@ -160,5 +165,3 @@ what it has printed.""",
     },
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
 )
-
-elixir_make = rule(**ELIXIR_MAKE)

@@ -30,9 +30,7 @@ def _erlang_library_impl(ctx):
     check_files(ctx, "priv", directory, "the application", subdirectory = "priv", remedy = "Files that are compiled or read then belong into srcs.")
 
     indirect = depset(transitive = [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
-    check_unique(ctx, indirect, "deps")
-    if app in [dep.app for dep in indirect.to_list()]:
-        fail("{}: deps: one of them is the application {} too, or depends on it. Name others.".format(ctx.label, app))
+    check_unique(ctx, indirect, "deps", own = app)
 
     native = native_files(ctx, directory)
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")

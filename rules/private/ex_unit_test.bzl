@@ -31,7 +31,6 @@ def tested(ctx):
         config_srcs = depset(ctx.files.config_srcs + ctx.files.runtime_config, transitive = [library.config_srcs]),
         deps = sorted({name: None for name in library.deps + [dep[MixLibraryInfo].app for dep in ctx.attr.deps]}),
         env = "test",
-        transitive = libraries,
     )
     return struct(
         # The application itself is compiled once more, for this environment.

@@ -12,7 +12,7 @@ def _by_package(mod, tags, kind, packages_of):
     for tag in tags:
         for package in packages_of(tag):
             if (tag.hub, package) in found:
-                fail("{}: hex.{}: the package {} is named twice".format(mod.name, kind, package))
+                fail("{}: hex.{}: the package {} is named twice. Take one of the two out.".format(mod.name, kind, package))
             found[(tag.hub, package)] = tag
     return found
 
@@ -102,7 +102,12 @@ def _hex_impl(module_ctx):
         for kind, tags in [("override", mod.tags.override), ("config", mod.tags.config)]:
             for tag in tags:
                 if tag.hub not in names:
-                    fail("{}: hex.{}: hub: there is no hex.lock(name = {}) in that module".format(mod.name, kind, repr(tag.hub)))
+                    fail("{}: hex.{}: hub: there is no hex.lock(name = {}) in that module. Write one, or name one of these: {}.".format(
+                        mod.name,
+                        kind,
+                        repr(tag.hub),
+                        ", ".join(names),
+                    ))
         for tag in mod.tags.lock:
             if tag.name in hubs:
                 fail("hex.lock: the modules {} and {} both have the name {}. Give one of them another: hex.lock(name = …)".format(
@@ -119,7 +124,7 @@ def _hex_impl(module_ctx):
 _HUB = attr.string(default = "hex", doc = "The `name` of the `lock`.")
 
 hex = module_extension(
-    doc = """Fetches the Hex packages of a mix.lock, and makes a `mix_library` of each.
+    doc = """Fetches the Hex packages of a mix.lock, and makes a `mix_library` or `erlang_library` of each.
 
 The repository `hex` has a target for each name in the lock, that of the application as in mix.exs: `@hex//:plug`.""",
     implementation = _hex_impl,

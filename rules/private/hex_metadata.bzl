@@ -56,6 +56,8 @@ def read_metadata(text):
             error = "there is no version"
         elif not _is_strings(files):
             error = "files is not a list of paths"
+        elif [file for file in files if file.startswith("/") or ".." in file.split("/")]:
+            error = "files has a path that leads out of the package"
         elif not _is_strings(build_tools):
             error = "build_tools is not a list of names"
     if error:

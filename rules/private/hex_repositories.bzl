@@ -111,19 +111,20 @@ def _unpack(repository_ctx, what):
       what `read_metadata` returns.
     """
     outer = ".hex"
+    remedy = "Try another mirror, or vendor it as a mix_library and name that: hex.override(package = {}, target = …).".format(repr(repository_ctx.attr.package))
     _fetch(repository_ctx, what, outer + "/package.tar")
     repository_ctx.extract(outer + "/package.tar", outer)
     for name in ["VERSION", "metadata.config", "contents.tar.gz"]:
         if not repository_ctx.path("{}/{}".format(outer, name)).exists:
-            fail("{}: the archive has no {}: it is not a Hex package".format(what, name))
+            fail("{}: the archive has no {}: it is not a Hex package. {}".format(what, name, remedy))
     version = repository_ctx.read(outer + "/VERSION").strip()
     if version != "3":
-        fail("{}: the archive is of version {} of the format, and these rules read version 3".format(what, version))
+        fail("{}: the archive is of version {} of the format, and these rules read version 3. {}".format(what, version, remedy))
     metadata = read_metadata(repository_ctx.read(outer + "/metadata.config"))
     if metadata.error:
-        fail("{}: metadata.config cannot be read: {}".format(what, metadata.error))
+        fail("{}: metadata.config cannot be read: {}. {}".format(what, metadata.error, remedy))
     if (metadata.name, metadata.version) != (repository_ctx.attr.package, repository_ctx.attr.version):
-        fail("{}: the archive says that it is {} {}".format(what, metadata.name, metadata.version))
+        fail("{}: the archive says that it is {} {}. {}".format(what, metadata.name, metadata.version, remedy))
     if metadata.app != repository_ctx.attr.app:
         fail("{}: its application is {}, and mix.lock calls it {}. `mix deps.get` writes the lock again".format(
             what,

@@ -61,7 +61,7 @@ def _mix_library_impl(ctx):
             fail("{}: deps: {} and {} are both the application {}. Name one of them.".format(ctx.label, deps[info.app], dep.label, info.app))
         deps[info.app] = dep.label
     indirect = depset(transitive = [dep[MixLibraryInfo].transitive for dep in ctx.attr.deps])
-    check_unique(ctx, indirect, "deps")
+    check_unique(ctx, indirect, "deps", own = app)
 
     native = native_files(ctx, directory)
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")
@@ -133,7 +133,14 @@ NATIVE_ATTRS = {
     ),
 }
 
-def _check_native_path(ctx, attribute, directory, path):
+def check_priv_path(ctx, attribute, path):
+    """Fails unless the path leads below `priv/`.
+
+    Args:
+      ctx: the rule's context.
+      attribute: the attribute that has it.
+      path: string.
+    """
     if not path.startswith("priv/") or [part for part in path.split("/") if part in ["", ".", ".."]]:
         fail('{}: {}: the path {} is not one below priv/. Write one such as "priv/{}".'.format(
             ctx.label,
@@ -141,6 +148,9 @@ def _check_native_path(ctx, attribute, directory, path):
             repr(path),
             path.rpartition("/")[2] or "name",
         ))
+
+def _check_native_path(ctx, attribute, directory, path):
+    check_priv_path(ctx, attribute, path)
     if join(directory, path) in by_workspace_path(ctx.files.priv):
         fail("{}: {}: {} is a file of priv too. Take one of them out.".format(ctx.label, attribute, path))
 
@@ -193,15 +203,16 @@ def native_files(ctx, directory):
         nifs.append(struct(file = library, label = target.label, path = path))
     return struct(nifs = tuple(nifs), ports = tuple(ports))
 
-def check_unique(ctx, libraries, attribute):
+def check_unique(ctx, libraries, attribute, own = None):
     """Fails if two targets are the same application.
 
     Args:
       ctx: the rule's context.
       libraries: depset as in `MixLibraryInfo.transitive`.
       attribute: the attribute that they come from, for the message.
+      own: the application that the target itself is; None: it is none.
     """
-    labels = {}
+    labels = {own: ctx.label} if own else {}
     for library in libraries.to_list():
         if library.app in labels:
             fail("{}: {}: the application {} comes from both {} and {}. Let all targets name the same one.".format(
@@ -214,7 +225,7 @@ def check_unique(ctx, libraries, attribute):
         labels[library.app] = library.label
 
 def application(ctx):
-    """The attribute `application`, with what it and the attribute `deps` need. Fails if it has no mix.exs.
+    """The attribute `application`, with what it and the attribute `deps` need. Fails if it has no mix.exs, or two are one application.
 
     Args:
       ctx: the rule's context.
@@ -228,7 +239,9 @@ def application(ctx):
             ctx.label,
             ctx.attr.application.label,
         ))
-    return library, depset(transitive = [dep[MixLibraryInfo].transitive for dep in [ctx.attr.application] + ctx.attr.deps])
+    libraries = depset(transitive = [dep[MixLibraryInfo].transitive for dep in [ctx.attr.application] + ctx.attr.deps])
+    check_unique(ctx, libraries, "deps")
+    return library, libraries
 
 # What `rule` is called with; //rules/test makes libraries of it that must fail.
 MIX_LIBRARY = dict(

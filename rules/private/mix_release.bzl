@@ -5,11 +5,11 @@ load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo"
 load(":file_tree.bzl", "tree_entry")
 load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "join", "mix_driver", "native_directories")
-load(":mix_library.bzl", "application", "check_unique", "derive_library")
+load(":mix_library.bzl", "application", "derive_library")
 
 visibility("//rules/...")
 
-# Where it is in a file tree.
+# Where it is in a file tree: the default of init's option `root`.
 _ROOT = "/app"
 
 # The applications of Erlang/OTP that every release has, and that Mix needs itself. They are the same for every processor:
@@ -44,18 +44,6 @@ def _nifs(ctx, otp, project, deps):
                 ))
             files[join(directory, nif.path)] = nif.file
     return files
-
-def libc_entries(libc, origin):
-    """What an image has so that dynamic programs of a release run.
-
-    Args:
-      libc: as in `MixReleaseInfo.libc`.
-      origin: as in `tree_entry`.
-
-    Returns:
-      dict as in `FileTreeInfo.entries`.
-    """
-    return {"/lib/" + libc.basename: tree_entry(file = libc, kind = "file", mode = "0755", origin = origin)} if libc else {}
 
 def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_apps = []):
     """Declares the actions that assemble a release. Needs RELEASE_ATTRS and MIX_TOOLCHAINS.
@@ -164,11 +152,12 @@ def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_app
     return [
         DefaultInfo(files = depset([tar])),
         FileTreeInfo(
-            entries = libc_entries(otp.libc, str(ctx.label)),
+            # Where dynamic programs look for it.
+            entries = {"/lib/" + otp.libc.basename: tree_entry(file = otp.libc, kind = "file", mode = "0755", origin = str(ctx.label))} if otp.libc else {},
             symlink_lists = [],
             tars = [struct(file = part, origin = str(ctx.label), prefix = _ROOT) for part in parts.values()],
         ),
-        MixReleaseInfo(env = env, libc = otp.libc, metadata = metadata, name = name, tar = tar, tars = parts.values()),
+        MixReleaseInfo(env = env, metadata = metadata, name = name, tar = tar),
         OutputGroupInfo(
             env = depset([env]),
             log = depset([log]),
@@ -181,8 +170,7 @@ def _mix_release_impl(ctx):
     project = library
     if ctx.file.mix_exs:
         # That of an umbrella, which is no application itself.
-        project = derive_library(library, app = "", deps = [], mix_exs = ctx.file.mix_exs, ports = (), srcs = depset())
-    check_unique(ctx, libraries, "deps")
+        project = derive_library(library, app = "", deps = [], mix_exs = ctx.file.mix_exs)
     return assemble_release(ctx, project, libraries.to_list(), ctx.attr.release or library.app, ctx.files.rel)
 
 # What `rule` is called with; //rules/test makes releases of it that must fail.

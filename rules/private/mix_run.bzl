@@ -3,13 +3,12 @@
 
 load("//rules:providers.bzl", "MixLibraryInfo")
 load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "source_tree_program")
-load(":mix_library.bzl", "application", "check_unique")
+load(":mix_library.bzl", "application")
 
 visibility("//rules/...")
 
 def _program(ctx, iex):
     library, libraries = application(ctx)
-    check_unique(ctx, libraries, "deps")
     return [source_tree_program(
         ctx,
         library,

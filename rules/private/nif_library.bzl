@@ -47,6 +47,22 @@ erl_nif = rule(
     toolchains = FOREIGN_BUILD_TOOLCHAINS + [ERLANG],
 )
 
+def check_link_flags(ctx, linker_input, why):
+    """Fails if a library of `deps` wants options of the linker.
+
+    Args:
+      ctx: the rule's context.
+      linker_input: of the library.
+      why: the message's middle: "which" + why.
+    """
+    if linker_input.user_link_flags:
+        fail("{}: deps: {} has linkopts {}, which {}. Name what they stand for in deps.".format(
+            ctx.label,
+            linker_input.owner,
+            linker_input.user_link_flags,
+            why,
+        ))
+
 def _nif_library_impl(ctx):
     library = ctx.attr.library[0]
     archives = []
@@ -63,12 +79,7 @@ def _nif_library_impl(ctx):
                 own = file
             else:
                 archives.append(file)
-        if linker_input.user_link_flags:
-            fail("{}: deps: {} has linkopts {}, which the emulator is not linked with. Name what they stand for in deps.".format(
-                ctx.label,
-                linker_input.owner,
-                linker_input.user_link_flags,
-            ))
+        check_link_flags(ctx, linker_input, "the emulator is not linked with")
     if not own:
         fail("{}: srcs: there is no source in C. Name one that has ERL_NIF_INIT.".format(ctx.label))
     return [
@@ -107,12 +118,12 @@ def nif_library(name, srcs, hdrs = [], copts = [], defines = [], deps = [], **kw
       copts: options of the compiler.
       defines: `NAME` or `NAME=VALUE`, for these sources alone.
       deps: `cc_library` targets.
-      **kwargs: attributes that every rule has, such as `tags` and `visibility`.
+      **kwargs: attributes that every rule has, such as `tags`, `testonly` and `visibility`.
     """
     if not _is_identifier(name):
         fail("nif_library {}: name: it is not an identifier of C, letters, digits and underscores. Write one such as counter_nif.".format(repr(name)))
     deps = deps + [Label("//erlang:erl_nif")]
-    common = dict(
+    common = {name: kwargs[name] for name in ["target_compatible_with", "testonly"] if name in kwargs} | dict(
         copts = copts,
         # By itself it would be built without optimization too.
         tags = ["manual"],

@@ -288,16 +288,16 @@ def _erlang_otp_impl(ctx):
     apps = ctx.attr.apps or [app for app in sdk.apps if ctx.attr.crypto or app not in _CRYPTO_APPS]
     for app in apps:
         if app not in sdk.apps:
-            fail("{}: apps: OTP {} is built without {}; it has: {}".format(ctx.label, sdk.otp_version, app, " ".join(sdk.apps)))
+            fail("{}: apps: OTP {} is built without {}. Take one that it has: {}".format(ctx.label, sdk.otp_version, app, " ".join(sdk.apps)))
         if app in _CRYPTO_APPS and not ctx.attr.crypto:
-            fail("{}: apps: {} needs OpenSSL; set crypto = True, or take it out".format(ctx.label, app))
+            fail("{}: apps: {} needs OpenSSL. Set crypto = True, or take it out.".format(ctx.label, app))
     for app in ["kernel", "stdlib"]:
         if app not in apps:
-            fail("{}: apps: {} is not there, and nothing runs without it".format(ctx.label, app))
+            fail("{}: apps: {} is not there, and nothing runs without it. Add it, or leave apps empty.".format(ctx.label, app))
 
     for program in ctx.attr.programs:
         if program not in _PROGRAMS:
-            fail("{}: programs: {} is none of {}".format(ctx.label, program, ", ".join(_PROGRAMS)))
+            fail("{}: programs: {} is none that there is. Take of these: {}.".format(ctx.label, program, ", ".join(_PROGRAMS)))
 
     name = ctx.label.name
     root = ctx.actions.declare_file(name + ".tar")
@@ -357,7 +357,7 @@ def _erlang_otp_impl(ctx):
             _configure(
                 ctx.attr.flavor,
                 ctx.attr.crypto,
-                " ".join(ctx.attr._copts),
+                " ".join(_COPTS),
                 ldflags = linkage.ldflags,
                 libs = nifs.needed,
                 more = [
@@ -406,7 +406,7 @@ def _erlang_otp_impl(ctx):
         ),
     ]
 
-ERLANG_OTP = dict(
+erlang_otp = rule(
     implementation = _erlang_otp_impl,
     doc = """Builds an Erlang/OTP runtime for the target platform, static by default.
 
@@ -423,12 +423,9 @@ and whose `.beam` files it takes: they are compiled once for every platform.""",
         ),
         "nifs": attr.label_list(providers = [NifLibraryInfo], doc = "`nif_library` targets that are linked into the emulator."),
         "programs": attr.string_list(doc = "Programs that the runtime tar holds besides `beam.smp` and `erl_child_setup`: `epmd`, `heart`, `inet_gethost`, `erlexec`."),
-        "_copts": attr.string_list(default = _COPTS),
         "_loader": attr.label(default = Label("//toolchains/musl:loader"), allow_single_file = True),
         "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),
     },
     provides = [OtpInfo],
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS + [ERLANG],
 )
-
-erlang_otp = rule(**ERLANG_OTP)

@@ -69,7 +69,7 @@ def vm_ex_unit_test(
       size: size of the test, and so its timeout.
       **kwargs: others of [`boot_test`](#boot_test), such as `machine`, `client` and `deadline`, and common attributes of tests.
     """
-    tags = kwargs.get("tags", [])
+    common = {attribute: kwargs[attribute] for attribute in ["tags", "target_compatible_with"] if attribute in kwargs}
     _mix_suite_release(
         name = name + "_release",
         testonly = True,
@@ -79,8 +79,8 @@ def vm_ex_unit_test(
         deps = deps,
         erlang = erlang,
         runtime_config = runtime_config,
-        tags = tags,
         test = name,
+        **common
     )
     vm_image(
         name = name + "_image",
@@ -88,8 +88,7 @@ def vm_ex_unit_test(
         kernel = kernel,
         memory = memory,
         release = ":{}_release".format(name),
-        tags = tags,
-        **(image | {
+        **(image | common | {
             # As `mix test` has it: modules are loaded when they are needed.
             "env": {"RELEASE_MODE": "interactive"} | image.get("env", {}),
         })

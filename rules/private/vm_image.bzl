@@ -5,13 +5,9 @@ load("//rules:providers.bzl", "BusyboxInfo", "FileTreeInfo", "InitramfsInfo", "L
 load(":file_tree.bzl", "file_tree_info", "tree_entry")
 load(":foreign_build.bzl", "BUILD_TOOLS")
 load(":initramfs.bzl", "INITRAMFS_ATTRS", "initramfs_name", "pack_initramfs")
-load(":mix_release.bzl", "libc_entries")
 load(":vm.bzl", "VM_ATTRS", "VM_TOOLCHAINS", "parse_forward", "vm_program", "vm_spec")
 
 visibility("//rules/...")
-
-# Where the release is in the image: the default of init's option `root`.
-_ROOT = "/app"
 
 _INIT = Label("//init")
 
@@ -36,7 +32,7 @@ _INIT_OPTIONS = [
 ]
 
 # Attributes that describe a root file system.
-_TREE = ["devices", "directories", "executables", "files", "post_build", "symlinks", "tars", "trees"]
+_TREE = ["devices", "directories", "executables", "files", "modes", "owners", "post_build", "post_build_args", "symlinks", "tars", "trees"]
 
 # musl and the compiler's runtime are linked into every program.
 _COMPONENTS = {"musl": "1.2.5"}
@@ -64,14 +60,14 @@ def _init_options(ctx, release):
     return "".join(["{} = {}\n".format(key, value) for key, value in sorted(options.items())])
 
 def _release_trees(ctx, release):
-    "What a release needs around it: list of FileTreeInfo."
+    "A release, and what it needs around it: list of FileTreeInfo."
     conf = ctx.actions.declare_file(ctx.label.name + ".init.conf")
     ctx.actions.write(conf, _init_options(ctx, release))
 
     def entry(file, mode, attribute):
         return tree_entry(file = file, kind = "file", mode = mode, origin = "{} {}".format(ctx.label, attribute))
 
-    entries = {"/etc/init.conf": entry(conf, "0644", "init_options")} | libc_entries(release.libc, "{} release".format(ctx.label))
+    entries = {"/etc/init.conf": entry(conf, "0644", "init_options")}
     trees = []
     program = ctx.attr.init[DefaultInfo].files_to_run.executable
     if FileTreeInfo in ctx.attr.init:
@@ -86,11 +82,10 @@ def _release_trees(ctx, release):
         entries["/init"] = entry(program, "0755", "init")
     else:
         fail("{}: init: {} is neither a program nor a file tree. Name one, or \"busybox\".".format(ctx.label, ctx.attr.init.label))
-    return trees + [FileTreeInfo(
-        entries = entries,
-        symlink_lists = [],
-        tars = [struct(file = tar, origin = "{} release".format(ctx.label), prefix = _ROOT) for tar in release.tars],
-    )]
+    return trees + [
+        FileTreeInfo(entries = entries, symlink_lists = [], tars = []),
+        ctx.attr.release[FileTreeInfo],
+    ]
 
 def _check_attributes(ctx):
     tree = [name for name in _TREE + ["busybox", "release"] if getattr(ctx.attr, name)]
@@ -268,7 +263,7 @@ The output groups `kernel`, `vmlinux` and `initramfs` hold what is booted, `list
         "memory": attr.int(default = 256, doc = "Memory in MiB, greater than 0."),
         "network": attr.string(doc = "The guest's network: `dhcp` (default), `none`, or `ADDRESS/PREFIX[,GATEWAY[,NAMESERVER…]]`."),
         "qemu_args": attr.string_list(doc = "Further arguments of QEMU, for `bazel run`, tests and the script `run`."),
-        "release": attr.label(providers = [MixReleaseInfo], doc = "The `mix_release` that the image starts. None: the image has what the other attributes say, and what is in `/init` or on a disk starts."),
+        "release": attr.label(providers = [FileTreeInfo, MixReleaseInfo], doc = "The `mix_release` that the image starts. None: the image has what the other attributes say, and what is in `/init` or on a disk starts."),
         "_shell": attr.label(default = Label("//tools/vm/shell:vm_shell"), providers = [MixLibraryInfo]),
         "_vmimage": attr.label(default = Label("//tools/vmimage:exec"), executable = True, cfg = "exec"),
     },

@@ -166,6 +166,8 @@ def _metadata_test_impl(ctx):
         ("<<\"plug\">>", "[]", "app is not the name of an application"),
         ("<<\"version\">>", "<<\"_\">>", "there is no version"),
         ("<<\"lib\">>", "1", "files is not a list of paths"),
+        ("<<\"lib\">>", "<<\"lib/../../BUILD\">>", "files has a path that leads out of the package"),
+        ("<<\"lib\">>", "<<\"/BUILD\">>", "files has a path that leads out of the package"),
         ("<<\"mix\">>,", "mix,", "build_tools is not a list of names"),
         ("}.\n{<<\"version\">>", "}\n{<<\"version\">>", "line 3: unexpected {"),
     ]:

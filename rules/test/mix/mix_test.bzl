@@ -56,8 +56,11 @@ def _mix_release_test_impl(ctx):
     asserts.equals(env, "shop", info.name)
     asserts.equals(env, [info.env], groups.env.to_list())
     asserts.equals(env, [info.metadata], groups.metadata.to_list())
-    asserts.equals(env, ["release.dependencies.tar", "release.project.tar"], [file.basename for file in info.tars])
-    asserts.equals(env, [("/app", file) for file in info.tars], [(tar.prefix, tar.file) for tar in target[FileTreeInfo].tars])
+    asserts.equals(
+        env,
+        [("/app", "release.dependencies.tar"), ("/app", "release.project.tar")],
+        [(tar.prefix, tar.file.basename) for tar in target[FileTreeInfo].tars],
+    )
 
     # Applications come compiled.
     asserts.equals(env, [

@@ -2,7 +2,7 @@
 "What `vm_image` and `boot_test` declare."
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:providers.bzl", "InitramfsInfo", "LinuxKernelInfo", "MixReleaseInfo", "VmImageInfo")
+load("//rules:providers.bzl", "FileTreeInfo", "InitramfsInfo", "LinuxKernelInfo", "MixReleaseInfo", "VmImageInfo")
 load("//rules/test:failure_test.bzl", "failure_test")
 
 visibility("//rules/test/...")
@@ -36,11 +36,18 @@ def _fake_release_impl(ctx):
     for name in ["env", "metadata", "tar"]:
         files[name] = ctx.actions.declare_file("{}/{}".format(ctx.label.name, name))
         ctx.actions.write(files[name], "")
-    return [MixReleaseInfo(name = "demo", libc = None, tars = [files["tar"]], **files)]
+    return [
+        FileTreeInfo(
+            entries = {},
+            symlink_lists = [],
+            tars = [struct(file = files["tar"], origin = str(ctx.label), prefix = "/app")],
+        ),
+        MixReleaseInfo(name = "demo", **files),
+    ]
 
 fake_release = rule(
     implementation = _fake_release_impl,
-    provides = [MixReleaseInfo],
+    provides = [FileTreeInfo, MixReleaseInfo],
 )
 
 def _written(env, suffix):
