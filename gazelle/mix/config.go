@@ -168,7 +168,7 @@ func imports(dir, rel, file, env string, complain bool) []string {
 			imported := path.Join(path.Dir(file), name)
 			exists := isFile(filepath.Join(dir, filepath.FromSlash(imported)))
 			if i < len(read.Files) && !exists && complain {
-				log.Printf("%s: it imports %s, which does not exist", path.Join(rel, file), imported)
+				log.Printf("%s: it imports %s, which does not exist: write it, or take the line out", path.Join(rel, file), imported)
 			}
 			if exists && !seen[imported] && !strings.HasPrefix(imported, "../") {
 				seen[imported] = true

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bazelbuild/bazel-gazelle/label"
@@ -26,6 +27,8 @@ const (
 	runtimeGroup     = "mix_runtime_config"
 	publicVisibility = "//visibility:public"
 )
+
+var groups = []string{configGroup, configSrcsGroup, testConfigGroup, runtimeGroup}
 
 // A generator makes the rules of one directory.
 type generator struct {
@@ -54,7 +57,13 @@ func (*lang) GenerateRules(args language.GenerateArgs) language.GenerateResult {
 		log.Printf("%s: its targets stay as they are", place(g.file(), err))
 		return g.result
 	}
-	for _, u := range g.project.Unread {
+	unread := slices.Clone(g.project.Unread)
+	for _, u := range g.inTest.Unread {
+		if !slices.Contains(unread, u) {
+			unread = append(unread, u)
+		}
+	}
+	for _, u := range unread {
 		log.Printf("%s:%d: %s: %s is not literal%s", g.file(), u.Line, u.Key, u.Text, remedies[u.Key])
 	}
 	switch {
@@ -70,24 +79,24 @@ func (*lang) GenerateRules(args language.GenerateArgs) language.GenerateResult {
 
 // remedies tell what to do about a key of project/0 that is not literal.
 var remedies = map[string]string{
-	"app":           ". Its targets stay as they are",
-	"apps_path":     ". Its targets stay as they are",
-	"config_path":   ": name the file in config",
-	"deps":          ": what deps has stays; add the targets that are missing",
-	"elixirc_paths": ": taken for [\"lib\"]; add to srcs what else is compiled",
-	"project":       ": what it gives is not seen",
-	"releases":      ": mix_release targets that are there stay",
+	"app":               ". Its targets stay as they are",
+	"apps_path":         ". Its targets stay as they are",
+	"config_path":       ": name the file in config",
+	"deps":              ": what deps has stays; add the targets that are missing",
+	"elixirc_paths":     ": taken for [\"lib\"]; add to srcs what else is compiled",
+	"erlc_include_path": ": taken for \"include\"; add to srcs what else is read",
+	"erlc_paths":        ": taken for [\"src\"]; add to srcs what else is compiled",
+	"project":           ": what it gives is not seen",
+	"releases":          ": mix_release targets that are there stay",
+	"test_paths":        ": taken for [\"test\"]; add to srcs of the ex_unit_test where else tests are",
 }
 
 func (g *generator) file() string { return path.Join(g.args.Rel, mixExs) }
 
-func (g *generator) unread(key string) bool {
-	for _, u := range g.project.Unread {
-		if u.Key == key {
-			return true
-		}
-	}
-	return false
+func (g *generator) unread(key string) bool { return unread(g.project, key) }
+
+func unread(project *mixexs.Project, key string) bool {
+	return slices.ContainsFunc(project.Unread, func(u mixexs.Unread) bool { return u.Key == key })
 }
 
 func (g *generator) read(env string) error {
@@ -160,6 +169,11 @@ func (g *generator) gone() {
 			g.empty(r)
 		}
 	}
+	for _, r := range g.existing(groupKind) {
+		if contains(groups, r.Name()) {
+			g.empty(r)
+		}
+	}
 }
 
 // empty has Gazelle delete a rule.
@@ -180,13 +194,6 @@ func (g *generator) add(r, old *rule.Rule, deps *dependencies) {
 	g.result.Imports = append(g.result.Imports, deps)
 }
 
-func scalar(s string) build.Expr {
-	if s == "" {
-		return nil
-	}
-	return &build.StringExpr{Value: s}
-}
-
 func (g *generator) application(old *rule.Rule, env string) {
 	project := g.project
 	target := project.App
@@ -201,13 +208,13 @@ func (g *generator) application(old *rule.Rule, env string) {
 	if old != nil {
 		r.SetAttr("mix_exs", old.AttrString("mix_exs"))
 	}
-	set(r, old, "srcs", mergeGlob(attr(old, "srcs"), g.args.Dir, g.directories(project.SourcePaths)))
-	set(r, old, "priv", mergeGlob(attr(old, "priv"), g.args.Dir, g.directories([]string{"priv"})))
+	set(r, old, "srcs", g.mergeGlob(attr(old, "srcs"), g.directories(project.SourcePaths)))
+	set(r, old, "priv", g.mergeGlob(attr(old, "priv"), g.directories([]string{"priv"})))
 
 	files := g.configuration(old, env)
-	set(r, old, "config", mergeFile(attr(old, "config"), g.args.Dir, files.compile))
-	set(r, old, "config_srcs", mergeList(attr(old, "config_srcs"), files.imports))
-	deps := g.dependencies(old)
+	set(r, old, "config", g.mergeFile(attr(old, "config"), files.compile))
+	set(r, old, "config_srcs", g.mergeList(attr(old, "config_srcs"), files.imports))
+	deps := g.dependencies(old, project)
 	given := map[string]bool{}
 	for _, dep := range project.Deps {
 		if dep.In(env) {
@@ -227,7 +234,7 @@ func (g *generator) directories(paths []string) []string {
 	for _, dir := range paths {
 		dir = path.Clean(dir)
 		if dir == ".." || strings.HasPrefix(dir, "../") || path.IsAbs(dir) {
-			log.Printf("%s: %s is outside the project, and no target can compile it", g.file(), dir)
+			log.Printf("%s: %s is outside the project, and no target can compile it: move it into a project of its own, and depend on that", g.file(), dir)
 			continue
 		}
 		if dir != "." && hasFiles(filepath.Join(g.args.Dir, filepath.FromSlash(dir)), "") && !within(dir, found) {
@@ -273,9 +280,9 @@ func (g *generator) configuration(old *rule.Rule, env string) *configuration {
 }
 
 // dependencies is empty but for what the user's rule has.
-func (g *generator) dependencies(old *rule.Rule) *dependencies {
+func (g *generator) dependencies(old *rule.Rule, project *mixexs.Project) *dependencies {
 	d := &dependencies{file: g.file(), dir: g.args.Rel}
-	if old != nil && g.unread("deps") {
+	if old != nil && unread(project, "deps") {
 		d.keep = old.AttrStrings("deps")
 	}
 	return d
@@ -294,25 +301,21 @@ func (g *generator) tests(library string, files *configuration, given map[string
 	}
 	if !found {
 		for _, old := range olds {
-			if mergeGlob(attr(old, "srcs"), g.args.Dir, nil) == nil {
+			if g.mergeGlob(attr(old, "srcs"), nil) == nil {
 				g.empty(old)
 			}
 		}
 		return
 	}
 
-	var old *rule.Rule
-	target := g.project.App + "_test"
-	for _, r := range olds {
-		if r.Name() == target || len(olds) == 1 {
-			old = r
-		}
-	}
-	if old == nil && len(olds) > 0 {
+	if len(olds) > 1 {
 		// Divided by hand.
 		return
 	}
-	if old != nil {
+	var old *rule.Rule
+	target := g.project.App + "_test"
+	if len(olds) == 1 {
+		old = olds[0]
 		target = old.Name()
 	}
 	r := rule.NewRule(testKind, target)
@@ -322,14 +325,14 @@ func (g *generator) tests(library string, files *configuration, given map[string
 			wanted = append(wanted, dir)
 		}
 	}
-	set(r, old, "srcs", mergeGlob(attr(old, "srcs"), g.args.Dir, wanted))
+	set(r, old, "srcs", g.mergeGlob(attr(old, "srcs"), wanted))
 	r.SetAttr("application", ":"+library)
 	if old != nil {
 		r.SetAttr("application", old.AttrString("application"))
 	}
-	set(r, old, "config_srcs", mergeList(attr(old, "config_srcs"), files.testImports))
-	set(r, old, "runtime_config", mergeFile(attr(old, "runtime_config"), g.args.Dir, files.runtime))
-	deps := g.dependencies(old)
+	set(r, old, "config_srcs", g.mergeList(attr(old, "config_srcs"), files.testImports))
+	set(r, old, "runtime_config", g.mergeFile(attr(old, "runtime_config"), files.runtime))
+	deps := g.dependencies(old, g.inTest)
 	for _, dep := range g.inTest.Deps {
 		if dep.In(test) && !given[dep.App] {
 			deps.list = append(deps.list, dep)
@@ -396,16 +399,19 @@ func (g *generator) release(release mixexs.Release, old *rule.Rule, library stri
 	if release.Name != g.project.App || attr(old, "release") != nil {
 		r.SetAttr("release", release.Name)
 	}
-	set(r, old, "rel", mergeGlob(attr(old, "rel"), g.args.Dir, rel))
-	set(r, old, "runtime_config", mergeFile(attr(old, "runtime_config"), g.args.Dir, files.runtime))
+	set(r, old, "rel", g.mergeGlob(attr(old, "rel"), rel))
+	set(r, old, "runtime_config", g.mergeFile(attr(old, "runtime_config"), files.runtime))
 
 	deps := &dependencies{file: g.file(), dir: g.args.Rel, release: true}
 	if g.unread("releases") && old != nil {
 		deps.keep = old.AttrStrings("deps")
 	}
 	own := map[string]bool{g.project.App: true}
-	for _, dep := range g.project.Deps {
-		own[dep.App] = true
+	if library != "" {
+		// It brings them.
+		for _, dep := range g.project.Deps {
+			own[dep.App] = true
+		}
 	}
 	for _, app := range release.Applications {
 		if !own[app] && !ofErlangOrElixir[app] {
@@ -422,7 +428,7 @@ func (g *generator) release(release mixexs.Release, old *rule.Rule, library stri
 		r.SetAttr("mix_exs", mixExs)
 		deps.first = true
 		if len(deps.list) == 0 {
-			log.Printf("%s:%d: the release %s names no :applications, which Mix wants in an umbrella", g.file(), release.Line, release.Name)
+			log.Printf("%s:%d: the release %s names no :applications, which Mix wants in an umbrella: add `applications: [app: :permanent]`", g.file(), release.Line, release.Name)
 			return
 		}
 	}
@@ -468,7 +474,7 @@ func (g *generator) umbrella() {
 			continue
 		}
 		r := rule.NewRule(groupKind, group.name)
-		set(r, old, "srcs", mergeList(attr(old, "srcs"), group.files))
+		set(r, old, "srcs", g.mergeList(attr(old, "srcs"), group.files))
 		if old == nil {
 			r.SetAttr("visibility", []string{fmt.Sprintf("//%s:__subpackages__", g.args.Rel)})
 		}

@@ -5,8 +5,10 @@ package mix
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/bazelbuild/bazel-gazelle/label"
 	"github.com/bazelbuild/bazel-gazelle/rule"
 	"github.com/bazelbuild/buildtools/build"
 )
@@ -49,13 +51,13 @@ func attr(r *rule.Rule, key string) build.Expr {
 
 // mergeGlob makes a glob of directories of what the user has. Patterns of his stay while their directory is there; a
 // directory that he has a pattern for, a narrower one perhaps, is not added. Anything but a glob stays as it is.
-func mergeGlob(old build.Expr, dir string, wanted []string) build.Expr {
+func (g *generator) mergeGlob(old build.Expr, wanted []string) build.Expr {
 	call, ok := old.(*build.CallExpr)
 	if old == nil || isEmptyList(old) {
 		return newGlob(wanted)
 	}
 	if list, isList := old.(*build.ListExpr); isList {
-		return mergeFiles(list, dir)
+		return g.mergeFiles(list)
 	}
 	if !ok || len(call.List) == 0 {
 		return old
@@ -75,7 +77,7 @@ func mergeGlob(old build.Expr, dir string, wanted []string) build.Expr {
 		if !ok {
 			return old
 		}
-		if !rule.ShouldKeep(elem) && !exists(dir, s.Value) {
+		if !rule.ShouldKeep(elem) && !exists(g.args.Dir, s.Value) {
 			changed = true
 			continue
 		}
@@ -106,11 +108,11 @@ func mergeGlob(old build.Expr, dir string, wanted []string) build.Expr {
 }
 
 // mergeFiles drops the files from a list that are gone.
-func mergeFiles(list *build.ListExpr, dir string) build.Expr {
+func (g *generator) mergeFiles(list *build.ListExpr) build.Expr {
 	var left []build.Expr
 	for _, elem := range list.List {
 		s, ok := elem.(*build.StringExpr)
-		if !ok || rule.ShouldKeep(elem) || isLabel(s.Value) || exists(dir, s.Value) {
+		if !ok || rule.ShouldKeep(elem) || isLabel(s.Value) || g.isTarget(s.Value) || exists(g.args.Dir, s.Value) {
 			left = append(left, elem)
 		}
 	}
@@ -174,14 +176,35 @@ func isLabel(s string) bool {
 	return strings.HasPrefix(s, "//") || strings.HasPrefix(s, "@") || strings.HasPrefix(s, ":")
 }
 
+// isTarget tells whether the package has a rule or a generated file of that name.
+func (g *generator) isTarget(name string) bool {
+	if contains(g.args.GenFiles, name) {
+		return true
+	}
+	rules := g.args.OtherGen
+	if g.args.File != nil {
+		rules = slices.Concat(rules, g.args.File.Rules)
+	}
+	return slices.ContainsFunc(rules, func(r *rule.Rule) bool { return r.Name() == name })
+}
+
+// isGroup tells whether a label is one of those that Gazelle writes for the configuration of an umbrella.
+func (g *generator) isGroup(s string) bool {
+	l, err := label.Parse(s)
+	return err == nil && l.Repo == "" && !l.Relative && contains(groups, l.Name) && (l.Pkg == "" || within(g.args.Rel, []string{l.Pkg}))
+}
+
 // mergeFile is the value of an attribute that names a file: the user's as long as the file is there.
-func mergeFile(old build.Expr, dir, wanted string) build.Expr {
+func (g *generator) mergeFile(old build.Expr, wanted string) build.Expr {
 	s, ok := old.(*build.StringExpr)
 	switch {
 	case old != nil && !ok:
 		return old
-	case ok && (isLabel(s.Value) || isFile(filepath.Join(dir, filepath.FromSlash(s.Value)))):
+	case ok && s.Value != wanted && g.isGroup(s.Value):
+	case ok && (isLabel(s.Value) || g.isTarget(s.Value) || isFile(filepath.Join(g.args.Dir, filepath.FromSlash(s.Value)))):
 		return old
+	}
+	switch {
 	case wanted == "":
 		return nil
 	}
@@ -189,7 +212,7 @@ func mergeFile(old build.Expr, dir, wanted string) build.Expr {
 }
 
 // mergeList is the value of a list of files: those wanted, and of the user's what he keeps, or names by a label.
-func mergeList(old build.Expr, wanted []string) build.Expr {
+func (g *generator) mergeList(old build.Expr, wanted []string) build.Expr {
 	list, ok := old.(*build.ListExpr)
 	if old != nil && !ok {
 		return old
@@ -199,7 +222,7 @@ func mergeList(old build.Expr, wanted []string) build.Expr {
 	if list != nil {
 		for _, elem := range list.List {
 			s, ok := elem.(*build.StringExpr)
-			if !ok || rule.ShouldKeep(elem) || isLabel(s.Value) || contains(wanted, s.Value) {
+			if !ok || rule.ShouldKeep(elem) || contains(wanted, s.Value) || isLabel(s.Value) && !g.isGroup(s.Value) || g.isTarget(s.Value) {
 				all = append(all, elem)
 				if ok {
 					have[s.Value] = true

@@ -89,7 +89,7 @@ func find(c *config.Config, ix *resolve.RuleIndex, deps *dependencies, dep mixex
 		return relative(l)
 	}
 	if dep.NotOTP {
-		log.Printf("%s:%d: %s has `app: false`: no mix_library can stand for it", deps.file, dep.Line, dep.App)
+		// No mix_library can stand for it, and none needs it.
 		return "", false
 	}
 

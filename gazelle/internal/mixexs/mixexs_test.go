@@ -68,7 +68,7 @@ func TestProject(t *testing.T) {
 					{App: "credo", Line: 15, Only: []string{"dev", "test"}},
 					{App: "bypass", Line: 16, Only: []string{"test"}},
 					{App: "heroicons", Line: 17, SCM: true, NotOTP: true},
-					{App: "maybe", Line: 18, Optional: true},
+					{App: "maybe", Line: 18},
 					{App: "bandit", Line: 19},
 					{App: "cart", Line: 20, Path: "../cart"},
 				},

@@ -39,8 +39,7 @@ type Dep struct {
 	InUmbrella bool
 	SCM        bool
 	// NotOTP is `app: false`: it is not an application.
-	NotOTP   bool
-	Optional bool
+	NotOTP bool
 	// Only are the environments of `only:`; nil means all.
 	Only []string
 }
@@ -348,8 +347,6 @@ func (r *reader) dep(v value) {
 			d.SCM = true
 		case "app":
 			d.NotOTP = of.kind == atomValue && of.text == "false"
-		case "optional":
-			d.Optional = of.kind == atomValue && of.text == "true"
 		case "only":
 			list := []value{of}
 			if of.kind == listValue {

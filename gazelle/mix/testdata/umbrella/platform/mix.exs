@@ -5,9 +5,9 @@ defmodule Platform.MixProject do
     [
       apps_path: "apps",
       version: "0.1.0",
-      deps: [{:credo, "~> 1.7", only: :dev}],
+      deps: [{:credo, "~> 1.7", only: :dev}, {:recon, "~> 2.5"}],
       releases: [
-        platform: [applications: [runtime_tools: :permanent, web: :permanent, store: :permanent]],
+        platform: [applications: [runtime_tools: :permanent, web: :permanent, store: :permanent, recon: :permanent]],
         store_only: [applications: [store: :permanent]]
       ]
     ]
