@@ -156,10 +156,10 @@ func (w *watcher) verdict(label string, e end) *Failure {
 			append([]string{"the line: " + w.rejected}, missing()...)...)
 	case w.complete():
 		return nil
-	case e.client != "":
-		return fail(ClientFailed, "the client failed: "+e.client, ended, "its output is in the test log, with \"client: \" before each line")
 	case e.qemu != "":
 		return fail(QEMUFailed, "QEMU failed: "+e.qemu, missing()...)
+	case e.client != "":
+		return fail(ClientFailed, "the client failed: "+e.client, ended, "its output is in the test log, with \"client: \" before each line")
 	case e.code != "" && codeErr != nil && w.test.ExitCode != nil:
 		return fail(ExitCode, fmt.Sprintf("the guest's exit code is %q, expected %d", e.code, *w.test.ExitCode),
 			append([]string{"the exit channel takes a decimal number from 0 to 255 and a line end: " + codeErr.Error()}, missing()...)...)

@@ -93,6 +93,10 @@ func TestVerdict(t *testing.T) {
 			name: "QEMU cannot start", test: Test{Expect: []string{"a"}}, end: end{qemu: "exit status 1\nqemu: no such machine"},
 			kind: QEMUFailed, want: []string{"QEMU failed: exit status 1\nqemu: no such machine"},
 		},
+		{
+			name: "QEMU dies below a client", test: Test{Expect: []string{"a"}, Client: &Client{Program: "x"}}, end: end{qemu: "signal: killed", client: "it did not end, but the machine did"},
+			kind: QEMUFailed, want: []string{"QEMU failed: signal: killed"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if err := test.test.validate(); err != nil {
