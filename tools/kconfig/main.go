@@ -16,8 +16,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
+	"rules_elixir_vm/tools/internal/archive"
 	"rules_elixir_vm/tools/internal/kconfig"
 )
 
@@ -204,28 +204,13 @@ func readSymbols(lists, dirs []string) (kconfig.Symbols, error) {
 	return symbols, nil
 }
 
-// writeFile writes a whole file or none.
-func writeFile(file string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".kconfig-*")
+func writeFile(file string, data []byte) error {
+	err := archive.CreateFile(file, 0o644, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("kconfig: write %s: %w", file, err)
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-			err = fmt.Errorf("kconfig: write %s: %w", file, err)
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
+	return nil
 }

@@ -5,6 +5,11 @@ load("//rules:providers.bzl", "BuildToolsInfo")
 
 visibility("//toolchains/...")
 
+# Where Debian has them.
+_LIBRARY_PATH = ["usr/lib/x86_64-linux-gnu"]
+
+_LOADER = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
+
 def _up(path):
     return "/".join([".."] * len(path.split("/")))
 
@@ -33,8 +38,8 @@ def _launched_tools_impl(ctx):
             "args": ctx.attr.args_of.get(name, ctx.attr.default_args),
             "argv0": ctx.attr.argv0.get(name, ""),
             "env": ctx.attr.env,
-            "library_path": ctx.attr.library_path,
-            "loader": ctx.attr.loader,
+            "library_path": _LIBRARY_PATH,
+            "loader": _LOADER,
             "no_args_if_first": ctx.attr.no_args_if_first,
             "program": program,
             "tree": trees,
@@ -66,8 +71,6 @@ library directories, which arguments and environment the program needs to run fr
         "default_args": attr.string_list(doc = "Arguments put before the caller's, for all programs without an entry in `args_of`."),
         "env": attr.string_dict(doc = "Environment of the programs, with the same placeholders."),
         "files": attr.label_list(mandatory = True, allow_files = True, doc = "Files of the tree that the programs need, all from one repository."),
-        "library_path": attr.string_list(default = ["usr/lib/x86_64-linux-gnu"], doc = "Library directories in the tree."),
-        "loader": attr.string(default = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", doc = "The tree's dynamic loader; empty for static programs."),
         "no_args_if_first": attr.string_list(doc = "First arguments of the caller that keep the extra arguments away."),
         "programs": attr.string_dict(mandatory = True, doc = "Name of the tool to path of the program in the tree."),
         "tools": attr.label_list(providers = [BuildToolsInfo], doc = "Other launched tools that these programs call by their place beside them (`${BIN}/../<target name>/<tool>`)."),

@@ -53,12 +53,14 @@ func TestTreesLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	found := false
 	for _, tree := range sortedKeys(lock.Trees) {
 		t.Run(tree, func(t *testing.T) {
 			root := filepath.Join(roots, tree)
 			if _, err := os.Stat(root); err != nil {
-				t.Fatal(err)
+				t.Skip(err)
 			}
+			found = true
 			missing, checked, err := missingLibraries(root)
 			if err != nil {
 				t.Fatal(err)
@@ -75,6 +77,9 @@ func TestTreesLoad(t *testing.T) {
 				}
 			}
 		})
+	}
+	if !found {
+		t.Errorf("%s has no tree of the lock", roots)
 	}
 }
 

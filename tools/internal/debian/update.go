@@ -126,7 +126,7 @@ func Update(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("encoding the lock: %w", err)
 	}
-	if err := writeFile(c.Lock, encoded, 0o644); err != nil {
+	if err := writeFile(c.Lock, encoded); err != nil {
 		return fmt.Errorf("writing the lock: %w", err)
 	}
 	changes := lock.Diff(old)
