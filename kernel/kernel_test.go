@@ -38,6 +38,11 @@ func TestDocumentedOptions(t *testing.T) {
 		t.Fatalf("docs/kernel.md has no table that begins with %q", columns)
 	}
 	row := regexp.MustCompile(`^\| ([A-Z0-9_]+) \| (\S+) \| (\S+) \| (\S+) \|`)
+	// One that is off everywhere is absent from all of them, and so would a misspelt one be.
+	known := map[string]bool{}
+	for line := range strings.Lines(string(built.Read(t, "SYMBOLS_vm"))) {
+		known[strings.TrimSpace(line)] = true
+	}
 	found := map[string]bool{}
 	scanner := bufio.NewScanner(strings.NewReader(strings.TrimSpace(table)))
 	scanner.Scan() // the rule below the header
@@ -48,6 +53,9 @@ func TestDocumentedOptions(t *testing.T) {
 			continue
 		}
 		found[m[1]] = true
+		if !known[m[1]] {
+			t.Errorf("docs/kernel.md has the option %s, and Linux has none of that name", m[1])
+		}
 		for i, profile := range profiles {
 			want, ok := configs[profile][m[1]]
 			if !ok {

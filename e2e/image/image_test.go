@@ -83,6 +83,16 @@ func TestManifest(t *testing.T) {
 			t.Errorf("%s: got %d bytes with the sum %x, expected %+v", file.Name, len(data), sum, file)
 		}
 	}
+	// No program says which musl it has inside.
+	var lock struct {
+		Sources map[string]struct{ Version string }
+	}
+	if err := json.Unmarshal(built.Read(t, "LOCK"), &lock); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.Components["musl"], lock.Sources["musl"].Version; got == "" || !strings.HasPrefix(want, got+"-") {
+		t.Errorf("the manifest says musl %q, the lock %q", got, want)
+	}
 	if m.Architecture != "x86_64" || !strings.HasPrefix(m.Components["linux"], "6.") {
 		t.Errorf("got %s", data)
 	}

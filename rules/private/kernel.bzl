@@ -258,6 +258,7 @@ def _linux_kernel_impl(ctx):
             config = depset([config]),
             log = depset([config_log, build_log]),
             release = depset([outputs.release]),
+            symbols = depset([symbols]),
             system_map = depset([outputs.system_map]),
             vmlinux = depset([outputs.vmlinux]),
         ),
@@ -284,6 +285,7 @@ changed. What comes out, under the target's name:
 | `config` | `config` | the complete `.config` |
 | `System.map` | `system_map` | addresses of all symbols, for stack traces |
 | `release` | `release` | what `uname -r` prints |
+| `symbols` | `symbols` | names of all options that the source knows, for any architecture |
 | `*.log` | `log` | what the two builds printed |""",
     attrs = FOREIGN_BUILD_ATTRS | CC_ATTRS | {
         "config": attr.label_list(
