@@ -40,7 +40,7 @@ build() { ./bazelw build "${flags[@]}" "--repo_env=HEX_MIRROR=$1" "--execution_l
 compiled() {
   local count
   count=$(grep -cE '"mnemonic": "(MixCompile|ErlangCompile)"' "$work/log" || :)
-  echo "hex: $1: $count of 40 applications were compiled"
+  echo "hex: $1: $count of 42 applications were compiled"
   [[ ! ${2-} || $count == "$2" ]] || wrong "$1: expected $2"
 }
 
@@ -50,7 +50,7 @@ compiled 'the project'
 # Of the release are all that run, and of those that are not there none.
 ./bazelw test "${flags[@]}" "--repo_env=HEX_MIRROR=$mirror" @hex_project//:shop_test @hex_project//:release
 apps=$(tar -tf bazel-bin/external/hex_project~/release.tar | sed -nE 's,^lib/([a-z_0-9]+)-[^/]*/ebin/$,\1,p' | grep -vE '^(kernel|stdlib|compiler|sasl|elixir|logger|iex|crypto|eex|mix)$' | sort | tr '\n' ' ')
-want="chooser configured forked in_erlang jsonish made other $(printf 'pkg%02d ' {1..30})shop wants_other "
+want="chooser configured forked in_c in_erlang jsonish made other $(printf 'pkg%02d ' {1..30})shop wants_other "
 [[ $apps == "$want" ]] || wrong "the release has: $apps" "expected:        $want"
 
 # edit MESSAGE APP NUMBER: an edit of APP, which brings new bytes.
@@ -115,6 +115,9 @@ extension() {
 }
 extension 'hex.override(package = "plugg", target = "//:forked")' 'hex.override: nothing there is called plugg. It has: absent chooser'
 extension 'hex.override(package = "forked", target = "//:shop")' 'hex.override: the package forked is named twice'
+extension 'hex.make(package = "jsonish")' 'hex.make: jsonish: name what its makefile makes in nifs or ports'
+extension 'hex.make(package = "in_erlang", nifs = ["priv/x.so"])' 'in_erlang 1.0.0: hex.make: it is for packages that Mix builds, and this one is built with rebar3'
+extension 'hex.make(package = "in_c", nifs = ["priv/x.so"])' 'hex.make: the package in_c is named twice'
 extension 'hex.config(packages = ["forked"], config = "//:config/config.exs")' 'hex.config: no package is fetched for forked'
 extension 'hex.override(hub = "hax", package = "forked", target = "//:shop")' 'hub: there is no hex.lock(name = "hax")'
 extension 'hex.lock(lock = "//:mix.lock")' 'both have the name "hex"'

@@ -97,6 +97,25 @@ func module(name string, seed int) string {
 	return b.String()
 }
 
+// answerC answers once, in Erlang's external format, and waits until nobody listens.
+const answerC = `#include <ei.h>
+#include <stdio.h>
+
+int main(void) {
+  ei_x_buff term;
+  if (ei_init() || ei_x_new_with_version(&term) || ei_x_encode_tuple_header(&term, 2) || ei_x_encode_atom(&term, "answer") || ei_x_encode_long(&term, ANSWER)) {
+    return 1;
+  }
+  unsigned char length[] = {term.index >> 8, term.index & 255};
+  if (fwrite(length, 1, 2, stdout) != 2 || fwrite(term.buff, 1, term.index, stdout) != (size_t)term.index || fflush(stdout)) {
+    return 1;
+  }
+  while (getchar() != EOF) {
+  }
+  return 0;
+}
+`
+
 // special makes the packages that differ from others in one way each.
 func special() []*pkg {
 	return []*pkg{
@@ -161,6 +180,31 @@ func special() []*pkg {
 				"ebin/made.app":    "{application, made, [{description, \"Made\"}, {vsn, \"1.0.0\"}, {modules, ['made']}, {registered, []}, {applications, [kernel, stdlib]}]}.\n",
 				"include/made.hrl": "-define(MADE, made:made()).\n",
 				"src/made.erl":     "-module(made).\n-export([made/0]).\nmade() -> made.\n",
+			},
+		},
+		{
+			app: "in_c", version: "1.0.0", tools: []string{"mix", "make"}, description: "Has a port program with a Makefile.",
+			deps: []dependency{{app: "elixir_make"}},
+			files: map[string]string{
+				"Makefile": "PROGRAM = $(MIX_APP_PATH)/priv/answer\n\n" +
+					"all: $(PROGRAM)\n\n" +
+					"$(PROGRAM): c_src/answer.c\n" +
+					"\tmkdir -p $(dir $@)\n" +
+					"\t$(CC) $(CFLAGS) -DANSWER=$(ANSWER) -I$(ERL_EI_INCLUDE_DIR) -o $@ $< $(LDFLAGS) -L$(ERL_EI_LIBDIR) -lei\n",
+				"c_src/answer.c": answerC,
+				"mix.exs": strings.Replace(mixExs("in_c", "1.0.0", `{:elixir_make, "~> 0.8", runtime: false}`),
+					"deps: deps()]", "deps: deps(), compilers: [:elixir_make] ++ Mix.compilers()]", 1),
+				"lib/in_c.ex": "defmodule InC do\n  def answer do\n" +
+					"    port = Port.open({:spawn_executable, Application.app_dir(:in_c, \"priv/answer\")}, [:binary, packet: 2])\n" +
+					"    receive do\n      {^port, {:data, data}} -> :erlang.binary_to_term(data)\n    after\n      10_000 -> :none\n    end\n  end\nend\n",
+			},
+		},
+		{
+			app: "elixir_make", version: "0.8.0", tools: []string{"mix"}, description: "Stands in the lock, and does not run.",
+			files: map[string]string{
+				"mix.exs": mixExs("elixir_make", "0.8.0"),
+				"lib/compile.elixir_make.ex": "defmodule Mix.Tasks.Compile.ElixirMake do\n  use Mix.Task.Compiler\n" +
+					"  def run(_arguments), do: raise(\"make must not run here\")\nend\n",
 			},
 		},
 		{

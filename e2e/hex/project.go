@@ -23,6 +23,11 @@ hex.config(
     config = "//:config/config.exs",
     packages = ["configured"],
 )
+hex.make(
+    make_env = {"ANSWER": "42"},
+    package = "in_c",
+    ports = ["priv/answer"],
+)
 
 # What cannot be fetched or built. To name it does no harm.
 hex.lock(
@@ -45,6 +50,7 @@ mix_library(
         "@hex//:chooser",
         "@hex//:configured",
         "@hex//:for_builds",
+        "@hex//:in_c",
         "@hex//:in_erlang",
         "@hex//:jsonish",
         "@hex//:wants_other",
@@ -108,6 +114,10 @@ const shopTest = `defmodule ShopTest do
     assert :in_erlang.answer() == {42, :given, :made}
   end
 
+  test "a program that the package's makefile makes" do
+    assert InC.answer() == {:answer, 42}
+  end
+
   test "what only tests, and what only builds need" do
     assert ForTests.name() == :for_tests
     assert Shop.built_with() == :for_builds
@@ -137,7 +147,7 @@ func newPlan(weights map[string]int) (*plan, error) {
 	}
 	mixDeps = append(mixDeps,
 		`{:chooser, "~> 1.2"}`, `{:configured, "~> 1.0"}`, `{:for_builds, "~> 1.0", runtime: false}`, `{:for_tests, "~> 1.0", only: :test}`,
-		`{:in_erlang, "~> 1.0"}`, `{:icons, github: "nobody/icons", app: false, compile: false}`,
+		`{:in_c, "~> 1.0"}`, `{:in_erlang, "~> 1.0"}`, `{:icons, github: "nobody/icons", app: false, compile: false}`,
 		`{:jsonish, "~> 1.0-rc"}`, `{:nowhere, "~> 1.0", optional: true}`, `{:wants_other, ">= 1.0.0"}`)
 
 	p := &plan{tarballs: map[string][]byte{}, dependents: map[string]int{}}

@@ -39,13 +39,27 @@ def _needs(lock, app, known):
                         "name that: hex.override(package = \"{}\", target = …)").format(dep, app, dep)
     return sorted(deps), None
 
-def _make(module_ctx, mod, tag, overrides, configs):
+def _native(make):
+    # The attributes of `hex_package` that a tag `make` is.
+    return dict(
+        erlang = make.erlang,
+        make_args = make.make_args,
+        make_deps = make.deps,
+        make_env = make.make_env,
+        make_targets = make.make_targets,
+        makefile = make.makefile,
+        nifs = make.nifs,
+        ports = make.ports,
+    ) if make else {}
+
+def _hub(module_ctx, mod, tag, overrides, configs, makes):
     where = "{}: hex.lock: {}".format(mod.name, tag.lock)
     lock = read_lock(module_ctx.read(tag.lock))
     if lock.error:
         fail("{} cannot be read: {}. `mix deps.get` writes the file".format(where, lock.error))
     overrides = {package: override.target for (hub, package), override in overrides.items() if hub == tag.name}
     configs = {package: config for (hub, package), config in configs.items() if hub == tag.name}
+    makes = {package: make for (hub, package), make in makes.items() if hub == tag.name}
 
     known = {app: None for app in lock.packages.keys() + lock.refused.keys()} | overrides
     needed = known | {dep: None for package in lock.packages.values() for dep in package.deps}
@@ -56,9 +70,13 @@ def _make(module_ctx, mod, tag, overrides, configs):
             for dep in other.deps
         ]:
             fail("{}: hex.override: nothing there is called {}. {}".format(where, package, _suggestion(needed)))
-    for package in configs:
-        if package not in lock.packages or package in overrides:
-            fail("{}: hex.config: no package is fetched for {}. {}".format(where, package, _suggestion(lock.packages)))
+    for kind, packages in [("config", configs), ("make", makes)]:
+        for package in packages:
+            if package not in lock.packages or package in overrides:
+                fail("{}: hex.{}: no package is fetched for {}. {}".format(where, kind, package, _suggestion(lock.packages)))
+    for package, make in makes.items():
+        if not make.nifs and not make.ports:
+            fail('{}: hex.make: {}: name what its makefile makes in nifs or ports, such as nifs = ["priv/{}_nif.so"]'.format(where, package, package))
 
     targets = {}
     refused = {app: reason for app, reason in lock.refused.items() if app not in overrides}
@@ -84,6 +102,7 @@ def _make(module_ctx, mod, tag, overrides, configs):
             repository_url = tag.repository_url,
             sha256 = package.sha256,
             version = package.version,
+            **_native(makes.get(app))
         )
         targets[app] = "@{}//:{}".format(repository, app)
 
@@ -98,8 +117,9 @@ def _hex_impl(module_ctx):
     for mod in module_ctx.modules:
         overrides = _by_package(mod, mod.tags.override, "override", lambda tag: [tag.package])
         configs = _by_package(mod, mod.tags.config, "config", lambda tag: tag.packages)
+        makes = _by_package(mod, mod.tags.make, "make", lambda tag: [tag.package])
         names = [tag.name for tag in mod.tags.lock]
-        for kind, tags in [("override", mod.tags.override), ("config", mod.tags.config)]:
+        for kind, tags in [("override", mod.tags.override), ("config", mod.tags.config), ("make", mod.tags.make)]:
             for tag in tags:
                 if tag.hub not in names:
                     fail("{}: hex.{}: hub: there is no hex.lock(name = {}) in that module. Write one, or name one of these: {}.".format(
@@ -118,7 +138,7 @@ def _hex_impl(module_ctx):
             if "." in tag.name:
                 fail("{}: hex.lock: name: {} has a dot. Take it out".format(mod.name, repr(tag.name)))
             hubs[tag.name] = mod.name
-            _make(module_ctx, mod, tag, overrides, configs)
+            _hub(module_ctx, mod, tag, overrides, configs, makes)
     return module_ctx.extension_metadata(reproducible = True)
 
 _HUB = attr.string(default = "hex", doc = "The `name` of the `lock`.")
@@ -144,6 +164,21 @@ The repository `hex` has a target for each name in the lock, that of the applica
                 "lock": attr.label(mandatory = True, doc = "The project's `mix.lock`, as `mix deps.get` writes it. Its directory needs a BUILD file."),
                 "name": attr.string(default = "hex", doc = "The name of the repository that has the targets, for `use_repo`. No dot is in it."),
                 "repository_url": attr.string(doc = "The address of the Hex repository, below which there is `/tarballs/<package>-<version>.tar`. The variable `HEX_MIRROR` (`--repo_env=HEX_MIRROR=…`) replaces it; one of them is needed once a package is fetched."),
+            },
+        ),
+        "make": tag_class(
+            doc = "Runs the makefile of a package that has the compiler `:elixir_make`, with the rule `elixir_make`.",
+            attrs = {
+                "deps": attr.label_list(doc = "As in `elixir_make`."),
+                "erlang": attr.label(default = Label("//erlang"), doc = "As in `elixir_make`."),
+                "hub": _HUB,
+                "make_args": attr.string_list(doc = "As in `elixir_make`."),
+                "make_env": attr.string_dict(doc = "As in `elixir_make`."),
+                "make_targets": attr.string_list(doc = "As in `elixir_make`."),
+                "makefile": attr.string(default = "Makefile", doc = "The makefile's path in the package."),
+                "nifs": attr.string_list(doc = "Libraries that it makes: `priv/sqlite3_nif.so`."),
+                "package": attr.string(mandatory = True, doc = "The name in mix.lock, that of the application."),
+                "ports": attr.string_list(doc = "Programs that it makes: `priv/circuits_uart`."),
             },
         ),
         "override": tag_class(

@@ -6,8 +6,8 @@ load(":hex_metadata.bzl", "read_metadata")
 visibility("//rules/private/...")
 
 _BUILD = """\
-load("@rules_elixir_vm//rules:mix.bzl", "mix_library")
-
+load("@rules_elixir_vm//rules:mix.bzl", "elixir_make", "mix_library")
+{make}
 mix_library(
     name = {app},
     srcs = glob(
@@ -23,11 +23,35 @@ mix_library(
     config = {config},
     config_srcs = {config_srcs},
     mix_exs = "mix.exs",
+    nifs = {nifs},
+    ports = {ports},
     priv = glob(
         ["priv/**"],
         allow_empty = True,
     ),
     visibility = ["//visibility:public"],
+    deps = {deps},
+)
+"""
+
+_MAKE = """
+elixir_make(
+    name = {name},
+    srcs = glob(
+        ["**"],
+        exclude = [
+            "BUILD.bazel",
+            "lib/**",
+            {makefile},
+        ],
+        allow_empty = True,
+    ),
+    outs = {outs},
+    erlang = {erlang},
+    make_args = {args},
+    make_env = {env},
+    make_targets = {targets},
+    makefile = {makefile},
     deps = {deps},
 )
 """
@@ -148,8 +172,28 @@ def _hex_package_impl(repository_ctx):
     # In the order that Mix has. Of what Make builds most is Erlang, laid out as Rebar has it.
     deps = repr(["@{}//:{}".format(repository_ctx.attr.hub, app) for app in repository_ctx.attr.deps])
     app_src = first("src/{}.app.src".format(metadata.app), "ebin/{}.app".format(metadata.app))
+    make = metadata.app + ".make"
+    outs = repository_ctx.attr.nifs + repository_ctx.attr.ports
+    if outs and "mix" not in metadata.build_tools:
+        fail("{}: hex.make: it is for packages that Mix builds, and this one is built with {}. Vendor it, and name its target: hex.override(package = \"{}\", target = …)".format(
+            what,
+            " or ".join(metadata.build_tools) or "no build tool",
+            metadata.app,
+        ))
     if "mix" in metadata.build_tools:
         build = _BUILD.format(
+            make = _MAKE.format(
+                name = repr(make),
+                args = repr(repository_ctx.attr.make_args),
+                deps = repr([str(label) for label in repository_ctx.attr.make_deps]),
+                env = repr(repository_ctx.attr.make_env),
+                erlang = repr(str(repository_ctx.attr.erlang)),
+                makefile = repr(repository_ctx.attr.makefile),
+                outs = repr(outs),
+                targets = repr(repository_ctx.attr.make_targets),
+            ) if outs else "",
+            nifs = repr({path: ":" + make for path in repository_ctx.attr.nifs}),
+            ports = repr({path: ":" + make for path in repository_ctx.attr.ports}),
             app = repr(metadata.app),
             config = repr(str(repository_ctx.attr.config)),
             config_srcs = repr([str(label) for label in repository_ctx.attr.config_srcs]),
@@ -183,8 +227,16 @@ hex_package = repository_rule(
         "config": attr.label(default = Label(":hex_config.exs"), doc = "As in `mix_library`."),
         "config_srcs": attr.label_list(doc = "As in `mix_library`."),
         "deps": attr.string_list(doc = "The applications that it depends on, targets of the hub."),
+        "erlang": attr.label(default = Label("//erlang"), doc = "As in `elixir_make`."),
         "hub": attr.string(mandatory = True, doc = "The repository with a target for each application."),
+        "make_args": attr.string_list(doc = "As in `elixir_make`."),
+        "make_deps": attr.label_list(doc = "`deps` of `elixir_make`."),
+        "make_env": attr.string_dict(doc = "As in `elixir_make`."),
+        "make_targets": attr.string_list(doc = "As in `elixir_make`."),
+        "makefile": attr.string(default = "Makefile", doc = "The makefile's path in the package."),
+        "nifs": attr.string_list(doc = "Libraries that the makefile makes."),
         "package": attr.string(mandatory = True, doc = "The package's name."),
+        "ports": attr.string_list(doc = "Programs that the makefile makes."),
         "repository_url": attr.string(doc = "The address of the Hex repository, unless HEX_MIRROR is set."),
         "sha256": attr.string(mandatory = True, doc = "Digest of the archive, the outer checksum of mix.lock."),
         "version": attr.string(mandatory = True, doc = "The package's version."),

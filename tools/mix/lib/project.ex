@@ -67,8 +67,7 @@ defmodule MixDriver.Project do
       if options[:native] == false do
         fail(
           "mix.exs has the compiler #{inspect(@make)}, and the target has no native code. Write a target with the rule " <>
-            "elixir_make for the makefile, and name what it makes in nifs or ports. For a package of Hex such a target counts " <>
-            "by hex.override"
+            "elixir_make for the makefile, and name what it makes in nifs or ports. For a package of Hex: hex.make"
         )
       end
 
