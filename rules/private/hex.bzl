@@ -2,7 +2,7 @@
 "Repositories for the Hex packages of mix.lock."
 
 load(":hex_lock.bzl", "read_lock")
-load(":hex_repositories.bzl", "hex_hub", "hex_package")
+load(":hex_repositories.bzl", "MAKE_ATTRS", "hex_hub", "hex_package")
 
 visibility("//rules/...")
 
@@ -40,17 +40,8 @@ def _needs(lock, app, known):
     return sorted(deps), None
 
 def _native(make):
-    # The attributes of `hex_package` that a tag `make` is.
-    return dict(
-        erlang = make.erlang,
-        make_args = make.make_args,
-        make_deps = make.deps,
-        make_env = make.make_env,
-        make_targets = make.make_targets,
-        makefile = make.makefile,
-        nifs = make.nifs,
-        ports = make.ports,
-    ) if make else {}
+    "The attributes of `hex_package` that a tag `make` gives; None: there is none."
+    return {name: getattr(make, name) for name in MAKE_ATTRS} | {"make_deps": make.deps} if make else {}
 
 def _hub(module_ctx, mod, tag, overrides, configs, makes):
     where = "{}: hex.lock: {}".format(mod.name, tag.lock)
@@ -168,17 +159,10 @@ The repository `hex` has a target for each name in the lock, that of the applica
         ),
         "make": tag_class(
             doc = "Runs the makefile of a package that has the compiler `:elixir_make`, with the rule `elixir_make`.",
-            attrs = {
+            attrs = MAKE_ATTRS | {
                 "deps": attr.label_list(doc = "As in `elixir_make`."),
-                "erlang": attr.label(default = Label("//erlang"), doc = "As in `elixir_make`."),
                 "hub": _HUB,
-                "make_args": attr.string_list(doc = "As in `elixir_make`."),
-                "make_env": attr.string_dict(doc = "As in `elixir_make`."),
-                "make_targets": attr.string_list(doc = "As in `elixir_make`."),
-                "makefile": attr.string(default = "Makefile", doc = "The makefile's path in the package."),
-                "nifs": attr.string_list(doc = "Libraries that it makes: `priv/sqlite3_nif.so`."),
                 "package": attr.string(mandatory = True, doc = "The name in mix.lock, that of the application."),
-                "ports": attr.string_list(doc = "Programs that it makes: `priv/circuits_uart`."),
             },
         ),
         "override": tag_class(

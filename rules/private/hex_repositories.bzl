@@ -5,6 +5,17 @@ load(":hex_metadata.bzl", "read_metadata")
 
 visibility("//rules/private/...")
 
+# Of a package with native code: what the tag `make` and the repository have alike.
+MAKE_ATTRS = {
+    "erlang": attr.label(default = Label("//erlang"), doc = "As in `elixir_make`."),
+    "make_args": attr.string_list(doc = "As in `elixir_make`."),
+    "make_env": attr.string_dict(doc = "As in `elixir_make`."),
+    "make_targets": attr.string_list(doc = "As in `elixir_make`."),
+    "makefile": attr.string(default = "Makefile", doc = "The makefile's path in the package."),
+    "nifs": attr.string_list(doc = "Libraries that it makes: `priv/sqlite3_nif.so`."),
+    "ports": attr.string_list(doc = "Programs that it makes: `priv/circuits_uart`."),
+}
+
 _BUILD = """\
 load("@rules_elixir_vm//rules:mix.bzl", "elixir_make", "mix_library")
 {make}
@@ -222,21 +233,14 @@ def _hex_package_impl(repository_ctx):
 hex_package = repository_rule(
     implementation = _hex_package_impl,
     doc = "A Hex package, unpacked, with a target of its application's name.",
-    attrs = {
+    attrs = MAKE_ATTRS | {
         "app": attr.string(mandatory = True, doc = "The application, as mix.lock has it."),
         "config": attr.label(default = Label(":hex_config.exs"), doc = "As in `mix_library`."),
         "config_srcs": attr.label_list(doc = "As in `mix_library`."),
         "deps": attr.string_list(doc = "The applications that it depends on, targets of the hub."),
-        "erlang": attr.label(default = Label("//erlang"), doc = "As in `elixir_make`."),
         "hub": attr.string(mandatory = True, doc = "The repository with a target for each application."),
-        "make_args": attr.string_list(doc = "As in `elixir_make`."),
         "make_deps": attr.label_list(doc = "`deps` of `elixir_make`."),
-        "make_env": attr.string_dict(doc = "As in `elixir_make`."),
-        "make_targets": attr.string_list(doc = "As in `elixir_make`."),
-        "makefile": attr.string(default = "Makefile", doc = "The makefile's path in the package."),
-        "nifs": attr.string_list(doc = "Libraries that the makefile makes."),
         "package": attr.string(mandatory = True, doc = "The package's name."),
-        "ports": attr.string_list(doc = "Programs that the makefile makes."),
         "repository_url": attr.string(doc = "The address of the Hex repository, unless HEX_MIRROR is set."),
         "sha256": attr.string(mandatory = True, doc = "Digest of the archive, the outer checksum of mix.lock."),
         "version": attr.string(mandatory = True, doc = "The package's version."),

@@ -18,8 +18,9 @@ visibility("//erlang/...")
 def _test_dir(app):
     return "erts/emulator/test" if app == "emulator" else "lib/{}/test".format(app)
 
-def _out(app):
-    return "${WORK}/out/%s_test" % app
+def _step(name, app, script, files):
+    "Runs a script in the directory of an application's suites, with `$0` the directory of the output for them and `$@` files."
+    return step(name.format(app), ["sh", "-c", script, "${WORK}/out/%s_test" % app] + files, dir = "src/" + _test_dir(app))
 
 def _otp_suites_impl(ctx):
     sdk = ctx.toolchains[ERLANG].erlang_sdk
@@ -52,20 +53,20 @@ def _otp_suites_impl(ctx):
         steps = [
             step("compile the runner", ["sh", "-c", "mkdir -p ${WORK}/out && erlc -o ${WORK}/out *.erl"], dir = "runner"),
         ] + [
-            step("compile the suites of " + app, [
-                "sh",
-                "-c",
+            _step(
+                "compile the suites of {}",
+                app,
                 'mkdir -p "$0" && erlc -W0 +debug_info +nowarn_missing_doc -I ${WORK}/src/lib/kernel/include -I ${WORK}/src/lib/kernel/src -I ${WORK}/src/lib/stdlib/include -o "$0" "$@"',
-                _out(app),
-            ] + [module + ".erl" for module in modules], dir = "src/" + _test_dir(app))
+                [module + ".erl" for module in modules],
+            )
             for app, modules in sources.items()
         ] + [
-            step("copy what the suites of {} read".format(app), [
-                "sh",
-                "-c",
+            _step(
+                "copy what the suites of {} read",
+                app,
                 'for data; do test ! -d "$data" || cp -R "$data" "$0"; done',
-                _out(app),
-            ] + [module + "_data" for module in modules], dir = "src/" + _test_dir(app))
+                [module + "_data" for module in modules],
+            )
             for app, modules in sources.items()
         ],
     )

@@ -153,21 +153,23 @@ func (s *spec) fill(root, build string) error {
 	if err := s.link(filepath.Join(root, "bin")); err != nil {
 		return err
 	}
-	var tools, all []member
+	var tools, archives []member
 	for _, a := range s.Archives {
 		tools = append(tools, member{a.Dir, a.Path})
 	}
 	for _, l := range s.Libraries {
-		all = append(all, member{l.App, l.Path})
+		archives = append(archives, member{l.App, l.Path})
 	}
-	stamp, err := stampOf(slices.Concat(tools, all))
+	stamp, err := stampOf(slices.Concat(tools, archives))
 	if err != nil {
 		return err
 	}
 	// Another Erlang/OTP, Elixir or library compiles the project anew. It is gone before anything is replaced: what is
 	// interrupted begins again.
 	stampFile := filepath.Join(build, ".stamp")
-	if old, err := os.ReadFile(stampFile); err != nil || !bytes.Equal(old, stamp) {
+	if made, err := isStamped(stampFile, stamp); err != nil {
+		return err
+	} else if !made {
 		if err := os.RemoveAll(filepath.Join(libraries, s.App)); err != nil {
 			return err
 		}
@@ -251,9 +253,7 @@ func unpack(dir string, members []member) error {
 		return err
 	}
 	stampFile := filepath.Join(dir, ".stamp")
-	if old, err := os.ReadFile(stampFile); err == nil && bytes.Equal(old, stamp) {
-		return nil
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if made, err := isStamped(stampFile, stamp); made || err != nil {
 		return err
 	}
 	fresh := dir + ".new"
@@ -285,6 +285,15 @@ func extract(dir, path string) error {
 		return err
 	}
 	return tree.Extract(r.Reader, 0, nil)
+}
+
+// isStamped tells whether the file has the stamp; without a file it has none.
+func isStamped(file string, stamp []byte) (bool, error) {
+	old, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return bytes.Equal(old, stamp), err
 }
 
 // stampOf tells files apart without reading them.
