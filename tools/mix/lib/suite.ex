@@ -18,12 +18,26 @@ defmodule MixDriver.Suite do
   def start(_type, _arguments) do
     root = Path.join(System.fetch_env!("RELEASE_ROOT"), "ws")
     File.cd!(Path.join(root, option(:project)))
+    logger? = running?(:logger)
 
     Task.start_link(fn ->
+      if not logger?, do: stop_logger()
       System.stop(status(root))
       Process.sleep(:infinity)
     end)
   end
+
+  # As `mix test` does it, where the project does not start Logger: when all have started, Elixir does.
+  defp stop_logger do
+    if running?(:logger) do
+      Application.stop(:logger)
+    else
+      Process.sleep(10)
+      stop_logger()
+    end
+  end
+
+  defp running?(app), do: List.keymember?(Application.started_applications(), app, 0)
 
   defp option(name), do: Application.fetch_env!(:mix_driver_suite, name)
 

@@ -31,7 +31,7 @@ defmodule MixDriver.SuiteRelease do
       modules: @modules,
       registered: [],
       # The last one to start.
-      applications: [:kernel, :stdlib, :elixir, :logger, :ex_unit, config[:app]],
+      applications: [:kernel, :stdlib, :elixir, :ex_unit, config[:app]],
       mod: {MixDriver.Suite, []},
       env: environment
     ]
@@ -46,7 +46,20 @@ defmodule MixDriver.SuiteRelease do
   @doc "Name and settings of the release, whatever those are that mix.exs has."
   @spec find(keyword) :: {atom, keyword}
   def find(config) do
+    # ExUnit calls Logger; as with `mix test` it runs where the project starts it.
+    logger = if :logger in closure([config[:app]], []), do: [], else: [logger: :load]
     # Doctests read the documentation. As with `mix test`, dependencies may have been compiled with another configuration.
-    {config[:app], [applications: [{@app, :permanent}], strip_beams: [keep: ["Docs"]], validate_compile_env: false]}
+    {config[:app], [applications: [{@app, :permanent} | logger], strip_beams: [keep: ["Docs"]], validate_compile_env: false]}
+  end
+
+  defp closure([], seen), do: seen
+
+  defp closure([app | apps], seen) do
+    if app in seen do
+      closure(apps, seen)
+    else
+      Application.load(app)
+      closure((Application.spec(app, :applications) || []) ++ apps, [app | seen])
+    end
   end
 end
