@@ -4,6 +4,8 @@
 # Goes through docs/quickstart.md with the files of that page: a project outside of this workspace, made by Mix, is a module
 # of its own in which Gazelle runs and everything resolves. What it has there is then built, tested and booted as a module
 # of this workspace, for under the user's module Bazel would build all toolchains once more.
+#
+# OUTPUT_BASE, if it is set, is for the user's module, and stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 guide=$PWD/docs/quickstart.md
@@ -11,10 +13,13 @@ work=$(mktemp -d)
 server=
 finish() {
   [[ ! $server ]] || kill "$server" 2>/dev/null || :
-  [[ ! -e $work/shop/MODULE.bazel ]] || (cd "$work/shop" && ../rules_elixir_vm/bazelw clean --expunge) &>/dev/null || :
+  [[ ${OUTPUT_BASE-} ]] || user clean --expunge &>/dev/null || :
   rm -rf "$work"
 }
 trap finish EXIT
+
+# Bazel in the user's module.
+user() { (cd "$work/shop" && ../rules_elixir_vm/bazelw "--output_base=${OUTPUT_BASE:-$work/output_base}" "$@"); }
 
 die() {
   printf 'quickstart: %s\n' "$@" >&2
@@ -77,22 +82,21 @@ cp .bazelversion "$work/shop"
 # --- 3. BUILD files, by Gazelle.
 says 'bazel run @rules_elixir_vm//gazelle'
 cd "$work/shop"
-bazelw=../rules_elixir_vm/bazelw
-$bazelw run @rules_elixir_vm//gazelle
+user run @rules_elixir_vm//gazelle
 diff <(block BUILD.bazel) BUILD.bazel || die 'Gazelle has written something else (above: < the guide, > Gazelle)'
 
 # --- 4. An image. Gazelle leaves it, and the rest, alone.
 block BUILD.bazel 2 >>BUILD.bazel
 cp BUILD.bazel "$work/BUILD.bazel"
-$bazelw run @rules_elixir_vm//gazelle
+user run @rules_elixir_vm//gazelle
 [[ $(grep -c '^vm_image($' BUILD.bazel) == 1 ]] || die 'Gazelle took the image out' "$(<BUILD.bazel)"
 cp BUILD.bazel "$work/again"
-$bazelw run @rules_elixir_vm//gazelle
+user run @rules_elixir_vm//gazelle
 cmp BUILD.bazel "$work/again" || die 'Gazelle changes its own BUILD.bazel'
 
 # --- 5. Everything resolves in the user's module; in this workspace it is tested.
 says 'bazel test //...'
-$bazelw build --nobuild //...
+user build --nobuild //...
 cd "$work/rules_elixir_vm"
 # As a dependency a module needs a name.
 printf 'module(name = "hex_project")\n' | cat - "$work/shop/MODULE.bazel" >"$work/MODULE.bazel"
