@@ -153,6 +153,14 @@ for module in protobuf zlib buildozer apple_support; do # bazel_tools asks for t
   : >"$share/modules/$module/BUILD.bazel"
 done
 cp "$here/buildozer_binary.bzl" "$share/modules/buildozer"
+mkdir "$share/coverage_tools"
+cp "$here/coverage_tools.bzl" "$share/coverage_tools"
+: >"$share/coverage_tools/REPO.bazel"
+cat >"$share/coverage_tools/BUILD.bazel" <<'END'
+load(":coverage_tools.bzl", "coverage_tools")
+
+[coverage_tools(name = name, visibility = ["//visibility:public"]) for name in ["Main", "coverage_report_generator"]]
+END
 export GOTOOLCHAIN=local GOFLAGS='' GOWORK=off GO111MODULE=on
 mkdir "$tmp/go"
 cp "$here"/go.{mod,sum} "$tmp/go" # the sums are checked against this copy

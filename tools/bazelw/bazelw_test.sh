@@ -69,7 +69,7 @@ check 'usage is for wrong calls only' 1 '!usage' run XDG_CACHE_HOME=c "$bazelw" 
 check 'unknown BAZELW' 1 'usage: [BAZELW=auto|host|assembled]' run BAZELW=mine "$bazelw" info
 
 # --- The assembled Bazel. unshare prints what it would run.
-digest=$(cd "$here" && cat assemble.sh packages.txt go.mod go.sum bazelrc go.bazelrc buildozer_binary.bzl | sha256sum)
+digest=$(cd "$here" && cat assemble.sh packages.txt go.mod go.sum bazelrc go.bazelrc buildozer_binary.bzl coverage_tools.bzl | sha256sum)
 share=$tmp/cache/rules_elixir_vm/bazel-${digest:0:16}/usr/share/bazelw
 mkdir -p "$share"
 echo here >"$share/stamp"
