@@ -147,7 +147,7 @@ if compgen -G '/usr/share/keyrings/debian-archive-keyring.[gp]*' >/dev/null; the
   [[ $(id -u) != 0 ]] || ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   mkdir -p "$home"/{bin,cache/tmp.stale/a/b,tree/usr/share/bazel,github.com/bazelbuild/bazel-gazelle@v0.43.0/cmd}
   touch "$home"/{cache/tmp.stale/a/b,github.com/bazelbuild/bazel-gazelle@v0.43.0/cmd}/file
-  cp "$here"/{assemble.sh,go.mod,go.sum,bazelrc,go.bazelrc,buildozer_binary.bzl} "$home"
+  cp "$here"/{assemble.sh,go.mod,go.sum,bazelrc,go.bazelrc,buildozer_binary.bzl,coverage_tools.bzl} "$home"
   echo 'bazel 1 0000' >"$home/packages.txt"
   script "$home/bin/apt-config" <<<:
   script "$home/bin/apt-cache" <<<'echo " bazel | 2 | mirror"'
