@@ -21,7 +21,7 @@ main([Dir, SkipFile, Logs | Suites]) ->
     %% By absolute paths: common_test changes the directory.
     true = code:add_patha(Dir),
     [true = code:add_patha(Path) || Path <- filelib:wildcard(test_dir(Dir, "*"))],
-    Result = ct:run_test([{spec, Spec}, {ct_hooks, [?MODULE]}, {logdir, Logs}, {auto_compile, false}, {verbosity, 0}]),
+    Result = ct:run_test([{spec, Spec}, {ct_hooks, [?MODULE]}, {logdir, Logs}, {auto_compile, false}]),
     Events = events([]),
     [io:format("FAILED ~s ~p: ~tp~n", [Suite, Case, Reason]) || {failed, Suite, Case, Reason} <- Events],
     [io:format("skipped ~s ~p: ~tp~n", [Suite, Case, Reason]) || {skipped, Suite, Case, Reason} <- Events],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"The suites that run: those that need no other host, no C compiler and no terminal."
+"The suites that run: those that need no other host, no C compiler, no terminal, no program of the host but a shell, and no source."
 
 visibility("//erlang/suites")
 
@@ -87,7 +87,6 @@ SUITES = {
         "stdlib:gen_fsm_SUITE",
         "stdlib:gen_server_SUITE",
         "stdlib:gen_statem_SUITE",
-        "stdlib:id_transform_SUITE",
         "stdlib:json_SUITE",
         "stdlib:lists_SUITE",
         "stdlib:log_mf_h_SUITE",
@@ -111,6 +110,5 @@ SUITES = {
         "stdlib:unicode_SUITE",
         "stdlib:unicode_util_SUITE",
         "stdlib:uri_string_SUITE",
-        "stdlib:zip_SUITE",
     ],
 }
