@@ -27,7 +27,7 @@ func sdk(t *testing.T) (otp, elixir string) {
 	return otp, elixir
 }
 
-// command returns one that runs Elixir without a shell.
+// command returns one that runs Elixir without a shell. Elixir tells the path as it is given here.
 func command(t *testing.T, otp, elixir string, args ...string) *exec.Cmd {
 	t.Helper()
 	lib := elixir + "/lib"

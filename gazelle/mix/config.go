@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,7 +136,7 @@ func readConfiguration(c *config.Config, rel, env string, complain bool) *config
 	found.compile = "config/config.exs"
 	found.imports = imports(dir, rel, found.compile, env, complain)
 	for _, file := range imports(dir, rel, found.compile, test, false) {
-		if !contains(found.imports, file) {
+		if !slices.Contains(found.imports, file) {
 			found.testImports = append(found.testImports, file)
 		}
 	}
@@ -178,15 +179,6 @@ func imports(dir, rel, file, env string, complain bool) []string {
 		}
 	}
 	return found
-}
-
-func contains(list []string, elem string) bool {
-	for _, e := range list {
-		if e == elem {
-			return true
-		}
-	}
-	return false
 }
 
 func isFile(path string) bool {

@@ -44,7 +44,7 @@ func (*lang) GenerateRules(args language.GenerateArgs) language.GenerateResult {
 	if !g.settings.enabled || g.settings.elsewhere[args.Rel] {
 		return g.result
 	}
-	if !contains(args.RegularFiles, mixExs) {
+	if !slices.Contains(args.RegularFiles, mixExs) {
 		g.gone()
 		return g.result
 	}
@@ -170,7 +170,7 @@ func (g *generator) gone() {
 		}
 	}
 	for _, r := range g.existing(groupKind) {
-		if contains(groups, r.Name()) {
+		if slices.Contains(groups, r.Name()) {
 			g.empty(r)
 		}
 	}

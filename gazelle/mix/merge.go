@@ -178,7 +178,7 @@ func isLabel(s string) bool {
 
 // isTarget tells whether the package has a rule or a generated file of that name.
 func (g *generator) isTarget(name string) bool {
-	if contains(g.args.GenFiles, name) {
+	if slices.Contains(g.args.GenFiles, name) {
 		return true
 	}
 	rules := g.args.OtherGen
@@ -191,21 +191,20 @@ func (g *generator) isTarget(name string) bool {
 // isGroup tells whether a label is one of those that Gazelle writes for the configuration of an umbrella.
 func (g *generator) isGroup(s string) bool {
 	l, err := label.Parse(s)
-	return err == nil && l.Repo == "" && !l.Relative && contains(groups, l.Name) && (l.Pkg == "" || within(g.args.Rel, []string{l.Pkg}))
+	return err == nil && l.Repo == "" && !l.Relative && slices.Contains(groups, l.Name) && (l.Pkg == "" || within(g.args.Rel, []string{l.Pkg}))
 }
 
 // mergeFile is the value of an attribute that names a file: the user's as long as the file is there.
 func (g *generator) mergeFile(old build.Expr, wanted string) build.Expr {
 	s, ok := old.(*build.StringExpr)
-	switch {
-	case old != nil && !ok:
-		return old
-	case ok && s.Value != wanted && g.isGroup(s.Value):
-	case ok && (isLabel(s.Value) || g.isTarget(s.Value) || isFile(filepath.Join(g.args.Dir, filepath.FromSlash(s.Value)))):
+	if old != nil && !ok {
 		return old
 	}
-	switch {
-	case wanted == "":
+	if ok && (s.Value == wanted || !g.isGroup(s.Value)) &&
+		(isLabel(s.Value) || g.isTarget(s.Value) || isFile(filepath.Join(g.args.Dir, filepath.FromSlash(s.Value)))) {
+		return old
+	}
+	if wanted == "" {
 		return nil
 	}
 	return &build.StringExpr{Value: wanted}
@@ -222,7 +221,7 @@ func (g *generator) mergeList(old build.Expr, wanted []string) build.Expr {
 	if list != nil {
 		for _, elem := range list.List {
 			s, ok := elem.(*build.StringExpr)
-			if !ok || rule.ShouldKeep(elem) || contains(wanted, s.Value) || isLabel(s.Value) && !g.isGroup(s.Value) || g.isTarget(s.Value) {
+			if !ok || rule.ShouldKeep(elem) || slices.Contains(wanted, s.Value) || isLabel(s.Value) && !g.isGroup(s.Value) || g.isTarget(s.Value) {
 				all = append(all, elem)
 				if ok {
 					have[s.Value] = true

@@ -69,7 +69,7 @@ check 'usage is for wrong calls only' 1 '!usage' run XDG_CACHE_HOME=c "$bazelw" 
 check 'unknown BAZELW' 1 'usage: [BAZELW=auto|host|assembled]' run BAZELW=mine "$bazelw" info
 
 # --- The assembled Bazel. unshare prints what it would run.
-digest=$(cd "$here" && cat assemble.sh packages.txt go.mod go.sum bazelrc go.bazelrc buildozer_binary.bzl coverage_tools.bzl | sha256sum)
+digest=$(cd "$here" && cat assemble.sh packages.txt go.mod go.sum bazelrc go.bazelrc ./*.bzl | sha256sum)
 share=$tmp/cache/rules_elixir_vm/bazel-${digest:0:16}/usr/share/bazelw
 mkdir -p "$share"
 echo here >"$share/stamp"
@@ -147,7 +147,7 @@ if compgen -G '/usr/share/keyrings/debian-archive-keyring.[gp]*' >/dev/null; the
   [[ $(id -u) != 0 ]] || ordinary=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   mkdir -p "$home"/{bin,cache/tmp.stale/a/b,tree/usr/share/bazel,github.com/bazelbuild/bazel-gazelle@v0.43.0/cmd}
   touch "$home"/{cache/tmp.stale/a/b,github.com/bazelbuild/bazel-gazelle@v0.43.0/cmd}/file
-  cp "$here"/{assemble.sh,go.mod,go.sum,bazelrc,go.bazelrc,buildozer_binary.bzl,coverage_tools.bzl} "$home"
+  cp "$here"/{assemble.sh,go.mod,go.sum,bazelrc,go.bazelrc} "$here"/*.bzl "$home"
   echo 'bazel 1 0000' >"$home/packages.txt"
   script "$home/bin/apt-config" <<<:
   script "$home/bin/apt-cache" <<<'echo " bazel | 2 | mirror"'
