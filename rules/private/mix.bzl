@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 "How rules run Mix: the driver in `//tools/mix`, in the directory of a project."
 
+load("//rules:providers.bzl", "OtpInfo")
 load(
     ":foreign_build.bzl",
     "FOREIGN_BUILD_ATTRS",
@@ -64,12 +65,50 @@ def _elixir_archives(sdk, shared = {}, elixir_apps = None):
         for file in shared.values()
     ]
 
-def _elixir_command(arguments, code_path = [], root = "${WORK}", start = ["-s", "elixir", "start_cli"]):
+def _elixir_command(arguments, code_path = [], root = "${WORK}", start = ["-s", "elixir", "start_cli"], emulator = None):
     "The command that runs Elixir, without a shell. What follows `-extra` is its own."
-    argv = [root + "/sdk/bin/erl", "-noshell", "+fnu", "-elixir_root", root + "/elixir/lib", "-pa", root + "/elixir/lib/elixir/ebin"]
+    argv = (emulator or [root + "/sdk/bin/erl", "+fnu"]) + ["-noshell", "-elixir_root", root + "/elixir/lib", "-pa", root + "/elixir/lib/elixir/ebin"]
     for directory in code_path:
         argv += ["-pa", directory]
     return argv + start + ["-extra"] + arguments
+
+# Where the emulator of an `erlang_otp` is, in place of the SDK's.
+_EMULATOR = "${WORK}/emulator/bin"
+
+def _emulator(otp, sdk):
+    "What runs the SDK on the emulator of an `erlang_otp`."
+    libcs = [otp.libc] if otp.libc else []
+    return struct(
+        archives = [
+            archive(otp.runtime, dir = "emulator", include = ["bin/beam.smp"]),
+            # Those of a dynamic one would look for its C library in /lib.
+            archive(sdk.root, dir = "emulator", include = ["bin/erl_child_setup", "bin/inet_gethost"]),
+        ],
+        # What erlexec makes of a command.
+        command = ["${TOOLS}/" + libc.basename for libc in libcs] + [
+            _EMULATOR + "/beam.smp",
+            "-fnu",
+            "--",
+            "-root",
+            "${WORK}/sdk",
+            "-bindir",
+            _EMULATOR,
+            "-progname",
+            "erl",
+            "-home",
+            "${WORK}/.home",
+            "--",
+        ],
+        env = {
+            "BINDIR": _EMULATOR,
+            "EMU": "beam",
+            "PATH": _EMULATOR + ":${TOOLS}",
+            "PROGNAME": "erl",
+            "ROOTDIR": "${WORK}/sdk",
+        },
+        # A dynamic one's C library is its loader too, and starts it wherever it lies.
+        tools = libcs,
+    )
 
 _ENV = {
     "ERL_COMPILER_OPTIONS": "deterministic",
@@ -104,9 +143,59 @@ def native_directories(project, deps):
         found.append((project, join(WORKSPACE, project_directory(project.mix_exs))))
     return found
 
-def _driver_run(ctx, command, project, deps, arguments, files, path, directory = None, nifs = {}, **kwargs):
+def target_otp(ctx):
+    """The Erlang/OTP of the attribute `erlang`, which must be the SDK's version. Needs MIX_TOOLCHAINS.
+
+    Args:
+      ctx: the rule's context.
+
+    Returns:
+      OtpInfo.
+    """
+    otp = ctx.attr.erlang[OtpInfo]
+    sdk = erlang_sdk(ctx)
+    if otp.version != sdk.otp_version:
+        fail("{}: erlang: {} is OTP {}, and the toolchain that compiles for it is OTP {}. Build both from one source.".format(
+            ctx.label,
+            ctx.attr.erlang.label,
+            otp.version,
+            sdk.otp_version,
+        ))
+    return otp
+
+def nif_files(ctx, otp, project, deps):
+    """The shared libraries of applications: what the emulator has not inside, for one that loads it.
+
+    Args:
+      ctx: the rule's context.
+      otp: OtpInfo of the attribute `erlang`.
+      project: MixLibraryInfo.
+      deps: as in `mix_driver`.
+
+    Returns:
+      dict of path in the work directory to File.
+    """
+    files = {}
+    for library, directory in native_directories(project, deps):
+        for nif in library.nifs:
+            if nif.label in otp.nifs:
+                continue
+            if not otp.libc:
+                fail("{}: the application {} has {} from {}, and {}, which is static, has not that inside. Add it to nifs of {} if it is a nif_library, or take an erlang_otp with linkage = \"dynamic\".".format(
+                    ctx.label,
+                    library.app,
+                    nif.path,
+                    nif.label,
+                    ctx.attr.erlang.label,
+                    ctx.attr.erlang.label,
+                ))
+            files[join(directory, nif.path)] = nif.file
+    return files
+
+def _driver_run(ctx, command, project, deps, arguments, files, path, directory = None, nifs = {}, otp = None, **kwargs):
     # What one run of the driver takes; `path` is the function that tells the path of a File where it runs.
     sdk = erlang_sdk(ctx)
+    emulator = _emulator(otp, sdk) if otp else struct(archives = [], command = None, env = {}, tools = [])
     if project.mix_exs:
         directory = project_directory(project.mix_exs)
         files = [project.mix_exs] + files
@@ -134,13 +223,13 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
         sources |= config
         options += ["--config", "${WORK}/%s/%s" % (WORKSPACE, config.keys()[0])]
     return struct(
-        archives = _elixir_archives(sdk, **kwargs) + [
+        archives = _elixir_archives(sdk, **kwargs) + emulator.archives + [
             archive(ctx.file._driver, dir = "driver", strip = 0),
         ] + [
             archive(dep.tar, dir = "build/lib", strip = 0)
             for dep in deps
         ],
-        env = _ENV | {
+        env = _ENV | emulator.env | {
             "MIX_BUILD_PATH": "${WORK}/build",
             "MIX_ENV": project.env,
             "MIX_HOME": "${WORK}/.mix",
@@ -151,9 +240,14 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
         sdk = sdk,
         step = step(
             "mix " + command if project.mix_exs else "compile",
-            _elixir_command(["-e", "MixDriver.CLI.main()", "--", command] + options + arguments, code_path = ["${WORK}/driver"]),
+            _elixir_command(
+                ["-e", "MixDriver.CLI.main()", "--", command] + options + arguments,
+                code_path = ["${WORK}/driver"],
+                emulator = emulator.command,
+            ),
             dir = join(WORKSPACE, directory),
         ),
+        tools = emulator.tools,
     )
 
 def mix_driver(ctx, command, project, deps, arguments, files, archives = [], inputs = [], shared = {}, elixir_apps = None, directory = None, nifs = {}, **kwargs):
@@ -210,7 +304,7 @@ def _tool_runfiles(library):
     return [tool.runfiles for tool in library.tools.values()]
 
 def mix_test_program(ctx, project, deps, files):
-    """Declares a test that runs `mix test`. Needs MIX_ATTRS, MIX_TOOLCHAINS and the attribute `_mixtest`.
+    """Declares a test that runs `mix test`. Needs MIX_ATTRS, MIX_TOOLCHAINS and the attributes `erlang` and `_mixtest`.
 
     Args:
       ctx: the rule's context.
@@ -221,7 +315,18 @@ def mix_test_program(ctx, project, deps, files):
     Returns:
       DefaultInfo.
     """
-    run = _driver_run(ctx, "test", project, deps, ["--"], files, lambda file: file.short_path)
+    otp = target_otp(ctx) if ctx.attr.erlang else None
+    run = _driver_run(
+        ctx,
+        "test",
+        project,
+        deps,
+        ["--"],
+        files,
+        lambda file: file.short_path,
+        nifs = nif_files(ctx, otp, project, deps) if otp else {},
+        otp = otp,
+    )
     executable = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.symlink(output = executable, target_file = ctx.executable._mixtest, is_executable = True)
 
@@ -236,13 +341,13 @@ def mix_test_program(ctx, project, deps, files):
         "files": [{"dest": dest, "path": file.short_path} for dest, file in run.files.items()],
         "label": str(ctx.label),
         "steps": [{"argv": run.step.argv, "dir": run.step.dir, "name": run.step.name}],
-        "tools": _tool_paths(project),
+        "tools": _tool_paths(project) + [{"name": file.basename, "path": file.short_path} for file in run.tools],
     }) + "\n")
     return DefaultInfo(
         executable = executable,
         files = depset([executable]),
         runfiles = ctx.runfiles(
-            [executable, spec, run.sdk.root] + [a.file for a in run.archives] + run.files.values(),
+            [executable, spec, run.sdk.root] + [a.file for a in run.archives] + run.files.values() + run.tools,
         ).merge_all([ctx.attr._mixtest[DefaultInfo].default_runfiles] + _tool_runfiles(project)),
     )
 

@@ -4,7 +4,7 @@
 load("//rules:providers.bzl", "FileTreeInfo", "MixLibraryInfo", "MixReleaseInfo", "OtpInfo")
 load(":file_tree.bzl", "tree_entry")
 load(":foreign_build.bzl", "archive", "by_workspace_path", "output_file", "output_tar")
-load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "erlang_sdk", "join", "mix_driver", "native_directories")
+load(":mix.bzl", "MIX_ATTRS", "MIX_TOOLCHAINS", "WORKSPACE", "mix_driver", "nif_files", "target_otp")
 load(":mix_library.bzl", "application", "derive_library")
 
 visibility("//rules/...")
@@ -26,25 +26,6 @@ RELEASE_ATTRS = MIX_ATTRS | {
     "_releaseenv": attr.label(default = Label("//tools/releaseenv:exec"), executable = True, cfg = "exec"),
 }
 
-def _nifs(ctx, otp, project, deps):
-    "The shared libraries of applications: what the emulator has not inside, for one that loads it."
-    files = {}
-    for library, directory in native_directories(project, deps):
-        for nif in library.nifs:
-            if nif.label in otp.nifs:
-                continue
-            if not otp.libc:
-                fail("{}: the application {} has {} from {}, and {}, which is static, has not that inside. Add it to nifs of {} if it is a nif_library, or release on an erlang_otp with linkage = \"dynamic\".".format(
-                    ctx.label,
-                    library.app,
-                    nif.path,
-                    nif.label,
-                    ctx.attr.erlang.label,
-                    ctx.attr.erlang.label,
-                ))
-            files[join(directory, nif.path)] = nif.file
-    return files
-
 def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_apps = []):
     """Declares the actions that assemble a release. Needs RELEASE_ATTRS and MIX_TOOLCHAINS.
 
@@ -60,15 +41,7 @@ def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_app
     Returns:
       list of providers.
     """
-    otp = ctx.attr.erlang[OtpInfo]
-    sdk = erlang_sdk(ctx)
-    if otp.version != sdk.otp_version:
-        fail("{}: erlang: {} is OTP {}, and the toolchain that compiles for it is OTP {}. Build both from one source.".format(
-            ctx.label,
-            ctx.attr.erlang.label,
-            otp.version,
-            sdk.otp_version,
-        ))
+    otp = target_otp(ctx)
     shared = {app: otp.applications[app] for app in _APPS if app in otp.applications}
     tar = ctx.actions.declare_file(ctx.label.name + ".tar")
     metadata = ctx.actions.declare_file(ctx.label.name + ".json")
@@ -116,7 +89,7 @@ def assemble_release(ctx, project, deps, name, files, arguments = [], elixir_app
         shared = shared,
         elixir_apps = _ELIXIR_APPS + elixir_apps,
         inputs = [depset(otp.applications.values())],
-        nifs = _nifs(ctx, otp, project, deps),
+        nifs = nif_files(ctx, otp, project, deps),
         # The driver unpacks those that the release needs.
         arguments = arguments + [
             "--otp-app={}=${{EXECROOT}}/{}".format(app, file.path)
