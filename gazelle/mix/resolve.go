@@ -81,6 +81,9 @@ func (*lang) Resolve(c *config.Config, ix *resolve.RuleIndex, _ *repo.RemoteCach
 	}
 }
 
+// makeDep is the compiler that the rule elixir_make takes the place of.
+const makeDep = "elixir_make"
+
 // find is the label of the target that provides a dependency.
 func find(c *config.Config, ix *resolve.RuleIndex, deps *dependencies, dep mixexs.Dep, from label.Label) (string, bool) {
 	relative := func(l label.Label) (string, bool) { return l.Rel(from.Repo, from.Pkg).String(), true }
@@ -88,8 +91,8 @@ func find(c *config.Config, ix *resolve.RuleIndex, deps *dependencies, dep mixex
 	if l, ok := resolve.FindRuleWithOverride(c, spec, name); ok {
 		return relative(l)
 	}
-	if dep.NotOTP {
-		// No mix_library can stand for it, and none needs it.
+	if dep.NotOTP || dep.App == makeDep {
+		// No mix_library can stand for the one, and none needs either.
 		return "", false
 	}
 

@@ -13,7 +13,8 @@ defmodule Shop.MixProject do
       {:dialyxir, "~> 1.4", only: :dev},
       {:fork, git: "https://example.invalid/fork.git"},
       {:pinned, github: "example/pinned"},
-      {:heroicons, github: "tailwindlabs/heroicons", app: false, compile: false}
+      {:heroicons, github: "tailwindlabs/heroicons", app: false, compile: false},
+      {:elixir_make, "~> 0.9", runtime: false}
     ]
   end
 end
