@@ -16,19 +16,23 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
+// cpu is the processor that init was built for.
+var cpu = os.Getenv("CPU")
+
 func TestProgram(t *testing.T) {
-	for _, cpu := range []string{"x86_64", "aarch64"} {
-		out, err := exec.Command(built.File(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
-			"-max-size", "40960", "-allow", "/tmp", built.File(t, "INIT_"+cpu)).CombinedOutput()
-		if err != nil {
-			t.Errorf("elfcheck: %v\n%s", err, out)
-		}
+	out, err := exec.Command(built.File(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
+		"-max-size", "40960", "-allow", "/tmp", built.File(t, "INIT")).CombinedOutput()
+	if err != nil {
+		t.Errorf("elfcheck: %v\n%s", err, out)
 	}
 }
 
 // Not the first process: it must leave the machine alone.
 func TestElsewhere(t *testing.T) {
-	out, err := exec.Command(built.File(t, "INIT_x86_64")).CombinedOutput()
+	if cpu == "aarch64" {
+		t.Skip("runs on that processor alone")
+	}
+	out, err := exec.Command(built.File(t, "INIT")).CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !bytes.HasPrefix(out, []byte("init: this is the first process")) {
 		t.Errorf("got %v, %s", err, out)

@@ -10,10 +10,13 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
+// cpu is the processor that the programs were built for.
+var cpu = os.Getenv("CPU")
+
 // command runs a program that was built for cpu: here, or in an emulator.
-func command(t *testing.T, cpu string, args ...string) *exec.Cmd {
+func command(t *testing.T, args ...string) *exec.Cmd {
 	if cpu == "aarch64" {
-		args = append([]string{built.File(t, "QEMU_aarch64")}, args...)
+		args = append([]string{built.File(t, "QEMU")}, args...)
 	}
 	return exec.Command(args[0], args[1:]...)
 }
@@ -29,39 +32,37 @@ func TestPrograms(t *testing.T) {
 		{name: "hello_cc", output: "hello.cc.txt", static: true},
 		{name: "hello_cc_dynamic", output: "hello.cc.txt", pie: true},
 	} {
-		for _, cpu := range []string{"x86_64", "aarch64"} {
-			t.Run(program.name+"/"+cpu, func(t *testing.T) {
-				path := built.File(t, program.name+"_"+cpu)
-				args := []string{path}
-				check := []string{"-machine", cpu, "-no-build-id"}
-				if program.pie {
-					check = append(check, "-pie")
-				} else {
-					check = append(check, "-no-pie")
-				}
-				if program.static {
-					check = append(check, "-static")
-				} else {
-					check = append(check, "-interpreter", "/lib/ld-musl-"+cpu+".so.1", "-needed", "libc.so")
-					args = []string{built.File(t, "LOADER_"+cpu), path}
-				}
-				if out, err := exec.Command(built.File(t, "ELFCHECK"), append(check, path)...).CombinedOutput(); err != nil {
-					t.Errorf("elfcheck: %v\n%s", err, out)
-				}
+		t.Run(program.name, func(t *testing.T) {
+			path := built.File(t, program.name)
+			args := []string{path}
+			check := []string{"-machine", cpu, "-no-build-id"}
+			if program.pie {
+				check = append(check, "-pie")
+			} else {
+				check = append(check, "-no-pie")
+			}
+			if program.static {
+				check = append(check, "-static")
+			} else {
+				check = append(check, "-interpreter", "/lib/ld-musl-"+cpu+".so.1", "-needed", "libc.so")
+				args = []string{built.File(t, "LOADER"), path}
+			}
+			if out, err := exec.Command(built.File(t, "ELFCHECK"), append(check, path)...).CombinedOutput(); err != nil {
+				t.Errorf("elfcheck: %v\n%s", err, out)
+			}
 
-				want, err := os.ReadFile("testdata/" + program.output)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := command(t, cpu, args...).CombinedOutput()
-				if err != nil {
-					t.Errorf("%v: %v", args, err)
-				}
-				if string(got) != string(want) {
-					t.Errorf("%v printed:\n%s\nexpected:\n%s", args, got, want)
-				}
-			})
-		}
+			want, err := os.ReadFile("testdata/" + program.output)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := command(t, args...).CombinedOutput()
+			if err != nil {
+				t.Errorf("%v: %v", args, err)
+			}
+			if string(got) != string(want) {
+				t.Errorf("%v printed:\n%s\nexpected:\n%s", args, got, want)
+			}
+		})
 	}
 }
 
