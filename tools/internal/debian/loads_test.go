@@ -17,7 +17,7 @@ import (
 // in it. Unpacking needs the mirror and some 1.5 GB, so this test is run by hand
 // when "without" in packages.json changes:
 //
-//	for t in llvm build_tools go qemu_user; do for each .deb of $t: dpkg-deb -x FILE.deb $ROOTS/$t; done
+//	for t in llvm build_tools git go qemu_user; do for each .deb of $t: dpkg-deb -x FILE.deb $ROOTS/$t; done
 //	DEBIANLOCK_ROOTS=$ROOTS go test -run TestTreesLoad ./tools/internal/debian
 const rootsEnv = "DEBIANLOCK_ROOTS"
 
@@ -27,6 +27,13 @@ var libraryDirs = []string{"usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "
 // notLoadable lists, by tree, the programs that are left without a library of
 // theirs on purpose, since nothing calls them.
 var notLoadable = map[string][]string{
+	// libcurl3t64-gnutls is for what is fetched by HTTP.
+	"git": {
+		"usr/lib/git-core/git-http-fetch",
+		"usr/lib/git-core/git-http-push",
+		"usr/lib/git-core/git-imap-send",
+		"usr/lib/git-core/git-remote-http",
+	},
 	// All but the last because libcurl4t64 would bring 24 packages.
 	"llvm": {
 		"usr/lib/llvm-19/bin/llvm-cov",

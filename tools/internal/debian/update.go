@@ -169,6 +169,14 @@ func Check(ctx context.Context, c Config, offline bool) error {
 	if err != nil {
 		return err
 	}
+	missing := archive.Missing(ctx, lock)
+	for _, line := range missing {
+		fmt.Fprintf(c.Out, "missing: %s\n", line)
+	}
+	if len(missing) == 0 {
+		// Told before the mirror's newer packages, which packages.json may not be fit for.
+		fmt.Fprintln(c.Out, "the mirror has every file of the lock")
+	}
 	now, err := archive.Resolve(ctx, in, data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Packages, err)
@@ -176,10 +184,6 @@ func Check(ctx context.Context, c Config, offline bool) error {
 	changes := now.Diff(lock)
 	for _, line := range changes {
 		fmt.Fprintf(c.Out, "superseded: %s\n", line)
-	}
-	missing := archive.Missing(ctx, lock)
-	for _, line := range missing {
-		fmt.Fprintf(c.Out, "missing: %s\n", line)
 	}
 	if len(changes)+len(missing) > 0 {
 		return fmt.Errorf("%s is not what the mirror has now: %d changes, %d files missing (listed above); %s", c.Lock, len(changes), len(missing), remedy)
