@@ -92,7 +92,7 @@ func find(c *config.Config, ix *resolve.RuleIndex, deps *dependencies, dep mixex
 		return relative(l)
 	}
 	if dep.NotOTP || dep.App == makeDep {
-		// No mix_library can stand for the one, and none needs either.
+		// The one is no application, and the other is left out when Mix compiles.
 		return "", false
 	}
 

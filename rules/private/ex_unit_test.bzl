@@ -50,7 +50,7 @@ ex_unit_test = rule(
 Arguments (`args`, `--test_arg`) go to `mix test`. The dependencies are those of `application`, compiled as for the release.""",
     test = True,
     attrs = MIX_ATTRS | TESTED_ATTRS | {
-        "erlang": attr.label(providers = [OtpInfo], doc = "The `erlang_otp` whose emulator the tests run on, for an application with `nifs`: one that has them inside, or is dynamic. None: that of the toolchain, which has no NIFs but Erlang/OTP's own."),
+        "erlang": attr.label(providers = [OtpInfo], doc = "The `erlang_otp` whose emulator the tests run on, where the application or a dependency has `nifs`: one that has them inside, or is dynamic. It is built for the target platform. None: that of the toolchain, which has no NIFs but Erlang/OTP's own."),
         "_mixtest": attr.label(default = Label("//tools/mixtest:exec"), executable = True, cfg = "exec"),
     },
     toolchains = MIX_TOOLCHAINS,

@@ -75,9 +75,16 @@ def _elixir_command(arguments, code_path = [], root = "${WORK}", start = ["-s", 
 # Where the emulator of an `erlang_otp` is, in place of the SDK's.
 _EMULATOR = "${WORK}/emulator/bin"
 
-def _emulator(otp, sdk):
+def _emulator(ctx, otp, sdk):
     "What runs the SDK on the emulator of an `erlang_otp`."
-    libcs = [otp.libc] if otp.libc else []
+    tools, files = [], {}
+    if otp.libc:
+        # It is the loader too, and starts the emulator wherever it lies. The directories that it looks into, none, stand
+        # in a file for which it takes its own place as that of an installation.
+        tools.append(otp.libc)
+        directories = ctx.actions.declare_file(ctx.label.name + ".ld.path")
+        ctx.actions.write(directories, "")
+        files["etc/{}.path".format(otp.libc.basename.removesuffix(".so.1"))] = directories
     return struct(
         archives = [
             archive(otp.runtime, dir = "emulator", include = ["bin/beam.smp"]),
@@ -85,7 +92,7 @@ def _emulator(otp, sdk):
             archive(sdk.root, dir = "emulator", include = ["bin/erl_child_setup", "bin/inet_gethost"]),
         ],
         # What erlexec makes of a command.
-        command = ["${TOOLS}/" + libc.basename for libc in libcs] + [
+        command = ["${TOOLS}/" + tool.basename for tool in tools] + [
             _EMULATOR + "/beam.smp",
             "-fnu",
             "--",
@@ -102,12 +109,12 @@ def _emulator(otp, sdk):
         env = {
             "BINDIR": _EMULATOR,
             "EMU": "beam",
-            "PATH": _EMULATOR + ":${TOOLS}",
+            "PATH": _EMULATOR + ":${WORK}/sdk/bin:${TOOLS}",
             "PROGNAME": "erl",
             "ROOTDIR": "${WORK}/sdk",
         },
-        # A dynamic one's C library is its loader too, and starts it wherever it lies.
-        tools = libcs,
+        files = files,
+        tools = tools,
     )
 
 _ENV = {
@@ -195,7 +202,7 @@ def nif_files(ctx, otp, project, deps):
 def _driver_run(ctx, command, project, deps, arguments, files, path, directory = None, nifs = {}, otp = None, **kwargs):
     # What one run of the driver takes; `path` is the function that tells the path of a File where it runs.
     sdk = erlang_sdk(ctx)
-    emulator = _emulator(otp, sdk) if otp else struct(archives = [], command = None, env = {}, tools = [])
+    emulator = _emulator(ctx, otp, sdk) if otp else struct(archives = [], command = None, env = {}, files = {}, tools = [])
     if project.mix_exs:
         directory = project_directory(project.mix_exs)
         files = [project.mix_exs] + files
@@ -236,7 +243,7 @@ def _driver_run(ctx, command, project, deps, arguments, files, path, directory =
             # Nobody else builds here, and the lock wants a network.
             "MIX_OS_CONCURRENCY_LOCK": "0",
         },
-        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()} | programs | nifs,
+        files = {"{}/{}".format(WORKSPACE, name): file for name, file in sources.items()} | programs | nifs | emulator.files,
         sdk = sdk,
         step = step(
             "mix " + command if project.mix_exs else "compile",

@@ -125,7 +125,7 @@ def check_files(ctx, attribute, directory, of, remedy, subdirectory = None):
 NATIVE_ATTRS = {
     "nifs": attr.string_keyed_label_dict(
         allow_files = True,
-        doc = "Path below `priv/` to a library for `erlang:load_nif/2`: a `nif_library`, a target with one shared library, or a file. It is added where a release is made on an `erlang_otp` with `linkage = \"dynamic\"`; one that is static must have the `nif_library` inside.",
+        doc = "Path below `priv/` to a library for `erlang:load_nif/2`: a `nif_library`, a target with one shared library, or a file. It is added where a release is made, or tests run, on an `erlang_otp` with `linkage = \"dynamic\"`; one that is static must have the `nif_library` inside.",
     ),
     "ports": attr.string_keyed_label_dict(
         allow_files = True,

@@ -316,6 +316,15 @@ func TestUpdateAndCheck(t *testing.T) {
 	if !strings.Contains(r.out.String(), "has 5 bytes, the lock says 20") {
 		t.Errorf("the report does not tell the sizes:\n%s", &r.out)
 	}
+
+	// Files that are gone are told where the mirror has moved on to what packages.json is not fit for, too.
+	s.sources = src("lib", "1.3-1", "lib_1.3.orig.tar.gz")
+	r.publish(t, key, s)
+	r.out.Reset()
+	wantError(t, Check(t.Context(), r.config, false), "1 of the lock's 2 files are missing", `does not have "1.3" in it`)
+	if !strings.Contains(r.out.String(), "missing: ") {
+		t.Errorf("the report does not tell the file:\n%s", &r.out)
+	}
 }
 
 // wantError wants an error whose text has all the parts.

@@ -17,7 +17,7 @@ import (
 // in it. Unpacking needs the mirror and some 1.5 GB, so this test is run by hand
 // when "without" in packages.json changes:
 //
-//	for t in llvm build_tools git go qemu_user; do for each .deb of $t: dpkg-deb -x FILE.deb $ROOTS/$t; done
+//	for t in build_tools git go keyring llvm qemu qemu_user; do for each .deb of $t: dpkg-deb -x FILE.deb $ROOTS/$t; done
 //	DEBIANLOCK_ROOTS=$ROOTS go test -run TestTreesLoad ./tools/internal/debian
 const rootsEnv = "DEBIANLOCK_ROOTS"
 

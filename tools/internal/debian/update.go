@@ -169,17 +169,14 @@ func Check(ctx context.Context, c Config, offline bool) error {
 	if err != nil {
 		return err
 	}
+	// Before the mirror's newer packages, which packages.json may not be fit for.
 	missing := archive.Missing(ctx, lock)
 	for _, line := range missing {
 		fmt.Fprintf(c.Out, "missing: %s\n", line)
 	}
-	if len(missing) == 0 {
-		// Told before the mirror's newer packages, which packages.json may not be fit for.
-		fmt.Fprintln(c.Out, "the mirror has every file of the lock")
-	}
 	now, err := archive.Resolve(ctx, in, data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Packages, err)
+		return fmt.Errorf("%d of the lock's %d files are missing; what the mirror has now makes no other lock: %s: %w", len(missing), len(lock.Files()), c.Packages, err)
 	}
 	changes := now.Diff(lock)
 	for _, line := range changes {
