@@ -18,6 +18,7 @@ load(
 )
 
 visibility([
+    "//erlang",
     "//rules/...",
     "//toolchains/erlang/...",
 ])
@@ -106,11 +107,13 @@ _LDFLAGS = "-static -Wl,--gc-sections -Wl,--icf=safe -Wl,--build-id=none -Wl,-s"
 # hinder the linker as in a static emulator, and take the place of a library's own, as those of its zlib.
 _API = ["enif_*", "driver_*", "erl_drv_*", "erl_errno_id", "add_driver_entry", "remove_driver_entry", "set_busy_port", "set_port_control_flags", "get_port_flags"]
 
-# How programs are linked, and what the emulator exports.
+# How the emulator is linked. Programs that it starts are static in any case.
 _LINKAGE = {
-    "dynamic": struct(ldflags = _LDFLAGS.replace("-static", "-no-pie"), dexport = " ".join(["-Wl,--export-dynamic-symbol=" + name for name in _API])),
-    "static": struct(ldflags = _LDFLAGS, dexport = ""),
+    "dynamic": " ".join([_LDFLAGS.replace("-static", "-no-pie")] + ["-Wl,--export-dynamic-symbol=" + name for name in _API]),
+    "static": _LDFLAGS,
 }
+
+_LIBCRYPTO = "${WORK}/openssl/lib/libcrypto.a"
 
 _MAKE = [
     "make",
@@ -145,8 +148,7 @@ _XCOMP = {
     "reliable_fpe": "no",
 }
 
-def _configure(flavor, crypto, cflags, more, libs = [], ldflags = _LDFLAGS):
-    libs = " ".join(["${WORK}/" + lib for lib in libs])
+def _configure(flavor, cflags, more):
     return step("configure", [
         "sh",
         "./configure",
@@ -168,16 +170,15 @@ def _configure(flavor, crypto, cflags, more, libs = [], ldflags = _LDFLAGS):
         "CFLAGS=" + cflags,
         # libc++ has none, and only the JIT is C++.
         "CXXFLAGS=" + cflags + (" -fno-exceptions" if flavor == "jit" else ""),
-        "LDFLAGS=" + ldflags,
+        "LDFLAGS=" + _LDFLAGS,
         # Pages of 2 MB would pad the emulator to a multiple of them.
         "erts_cv_linux_thp=no",
-    ] + ([
         "--with-ssl=${WORK}/openssl",
         "--disable-dynamic-ssl-lib",
         "--disable-otp-test-engine",
         # The static crypto NIF does not bring it.
-        "LIBS=" + (libs + " " if libs else "") + "${WORK}/openssl/lib/libcrypto.a",
-    ] if crypto else ["--without-ssl"] + (["LIBS=" + libs] if libs else [])) + ["--without-" + app for app in _WITHOUT] + more)
+        "LIBS=" + _LIBCRYPTO,
+    ] + ["--without-" + app for app in _WITHOUT] + more)
 
 def _check_version(version):
     return step("check the version", [
@@ -230,7 +231,7 @@ def _otp_sdk_impl(ctx):
         inputs = [cc.files],
         steps = [
             _check_version(ctx.attr.version),
-            _configure("emu", True, "-O2", ["--build=" + cc.triple, "--host=" + cc.triple]),
+            _configure("emu", "-O2", ["--build=" + cc.triple, "--host=" + cc.triple]),
             step("build static NIFs", _MAKE + ["-C", "lib", "BUILD_STATIC_LIBS=1", "TYPE=opt", "static_lib"]),
             step("build the emulator", _MAKE + ["erl_interface", "emulator"]),
             step("build", _MAKE + ["bootstrap", "libs"]),
@@ -267,6 +268,102 @@ otp_sdk = rule(
     toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS,
 )
 
+OtpObjectsInfo = provider(
+    doc = "What an Erlang/OTP is linked from. It is the same for all that have one flavor.",
+    fields = {
+        "objects": "File: tar of the source tree with the emulator's objects, archives and headers, and how they are linked.",
+        "programs": "File: tar of an installation with everything else that is native: `bin`, `erts-<version>`, `lib/os_mon-<version>/priv/bin`, `usr`.",
+    },
+)
+
+def _otp_objects_impl(ctx):
+    sdk = ctx.toolchains[ERLANG].erlang_sdk
+    objects = ctx.actions.declare_file(ctx.label.name + ".tar")
+    programs = ctx.actions.declare_file(ctx.label.name + ".programs.tar")
+    cc = target_cc(ctx)
+    host = exec_cc(ctx)
+
+    # A makefile below the top asks the machine that builds what it builds for, unless it is told.
+    make = _MAKE
+    if cc.triple != host.triple:
+        make = make + ["TARGET=" + cc.triple.replace("-", "-unknown-", 1)]
+    log = foreign_build(
+        ctx,
+        mnemonic = "OtpObjects",
+        progress_message = "Building %{label}",
+        outputs = [
+            output_tar(objects, root = "src", include = [
+                "erts/**/*.a",
+                "erts/**/*.h",
+                "erts/emulator/obj/**/*.o",
+                "erts/emulator/utils/make_driver_tab",
+                "link_variables",
+                "nifs/*.a",
+            ]),
+            output_tar(programs, root = "root"),
+        ],
+        archives = [
+            archive(sdk.src, include = _SOURCES),
+            archive(sdk.root, dir = "sdk", strip = 0, include = ["erts-*/bin/yielding_c_fun"]),
+            archive(ctx.file._openssl, dir = "openssl", strip = 0),
+        ],
+        patches = sdk.patches,
+        files = {
+            "erl.c": ctx.file._erl,
+            "link_variables.sh": ctx.file._link_variables,
+            "programs.sh": ctx.file._programs,
+        },
+        tools = _TOOLS,
+        aliases = cc.aliases + host.aliases,
+        env = _ENV,
+        inputs = [cc.files, host.files],
+        steps = [
+            _configure(
+                ctx.attr.flavor,
+                " ".join(_COPTS),
+                more = [
+                    "--build=x86_64-build-linux-gnu",
+                    "--host=" + cc.triple,
+                    # Without a value it does not even look at --with-ssl.
+                    "erl_xcomp_sysroot=${WORK}/openssl",
+                ] + [
+                    # What configure cannot find out by running programs.
+                    "erl_xcomp_{}={}".format(variable, value)
+                    for variable, value in _XCOMP.items()
+                ],
+            ),
+            # Where configure finds no OpenSSL that it likes, it goes on without.
+            step("check for OpenSSL", ["sh", "-c", "test ! -e lib/crypto/SKIP || { cat lib/crypto/SKIP lib/crypto/config.log >&2; exit 1; }"]),
+            step("build static NIFs", make + ["-C", "lib", "BUILD_STATIC_LIBS=1", "TYPE=opt", "static_lib"]),
+            step("put them in one place", ["sh", "-c", "mkdir nifs && cp lib/asn1/priv/lib/*/asn1rt_nif.a lib/crypto/priv/lib/*/crypto.a nifs/"]),
+            step("build", ["sh", "-c", '"$@" YCF_EXECUTABLE_PATH=$(echo ${WORK}/sdk/erts-*/bin/yielding_c_fun)', "sh"] + make + ["erl_interface", "emulator"]),
+            step("tell how it is linked", ["sh", "-c", 'sh ${WORK}/link_variables.sh ${WORK} "$@" >link_variables', "sh", ctx.attr.flavor] + make),
+            _erl_program(),
+            _programs("${WORK}/root"),
+            step("build os_mon", make + ["-C", "lib/os_mon/c_src", "opt"]),
+            step("install os_mon", ["sh", "-c", "to=${WORK}/root/lib/os_mon-$(sed -n 's/^OS_MON_VSN *= *//p' lib/os_mon/vsn.mk)/priv/bin && mkdir -p $to && cp lib/os_mon/priv/bin/*/* $to"]),
+            # Every erlang_otp links its own.
+            step("leave the emulator out", ["sh", "-c", "rm ${WORK}/root/erts-*/bin/beam.smp"]),
+        ],
+    )
+    return [
+        DefaultInfo(files = depset([objects, programs])),
+        OutputGroupInfo(log = depset([log])),
+        OtpObjectsInfo(objects = objects, programs = programs),
+    ]
+
+otp_objects = rule(
+    implementation = _otp_objects_impl,
+    doc = "Everything of an Erlang/OTP for the target platform that is compiled.",
+    attrs = _COMMON_ATTRS | {
+        "flavor": attr.string(mandatory = True, values = ["jit", "emu"], doc = "As in `erlang_otp`."),
+        "_link_variables": attr.label(default = Label("//erlang:link_variables.sh"), allow_single_file = True),
+        "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),
+    },
+    provides = [OtpObjectsInfo],
+    toolchains = FOREIGN_BUILD_TOOLCHAINS + CC_TOOLCHAINS + [ERLANG],
+)
+
 def _nifs(ctx):
     # Their archives, under the names that the emulator's table is made of, and those that they need.
     named = {}
@@ -281,7 +378,11 @@ def _nifs(ctx):
         # What is needed comes after what needs it.
         deps = [file for file in deps if file not in nif.deps] + nif.deps
     needed = {"nifs/deps/{}.a".format(index): file for index, file in enumerate(deps)}
-    return struct(files = named | needed, named = named.keys(), needed = needed.keys())
+    return struct(
+        files = named | needed,
+        named = ["${WORK}/" + path for path in named],
+        needed = ["${WORK}/" + path for path in needed],
+    )
 
 def _erlang_otp_impl(ctx):
     sdk = ctx.toolchains[ERLANG].erlang_sdk
@@ -309,23 +410,11 @@ def _erlang_otp_impl(ctx):
     }
 
     cc = target_cc(ctx)
-    host = exec_cc(ctx)
     nifs = _nifs(ctx)
-    linkage = _LINKAGE[ctx.attr.linkage]
-
-    # A makefile below the top asks the machine that builds what it builds for, unless it is told.
-    make = [word + linkage.dexport if word == "DEXPORT=" else word for word in _MAKE]
-    if cc.triple != host.triple:
-        make = make + ["TARGET=" + cc.triple.replace("-", "-unknown-", 1)]
-
-    # In place of all of OTP's own, which are only its default. The makefile knows its variables.
-    static_nifs = ["STATIC_NIFS=" + " ".join([
-        "$(ERL_TOP)/lib/{}/priv/lib/$(TARGET)/{}.a".format(app, nif)
-        for app, nif in [("asn1", "asn1rt_nif")] + ([("crypto", "crypto")] if ctx.attr.crypto else [])
-    ] + ["${WORK}/" + name for name in nifs.named])] if nifs.named else []
+    built = getattr(ctx.attr, "_objects_" + ctx.attr.flavor)[OtpObjectsInfo]
     archives = [
-        archive(sdk.src, include = _SOURCES),
-        archive(sdk.root, dir = "sdk", strip = 0, include = ["erts-*/bin/yielding_c_fun"]),
+        archive(built.objects, strip = 0),
+        archive(built.programs, dir = "root", strip = 0, include = ["bin/**", "erts-*/**", "usr/**"] + (["lib/os_mon-*/**"] if "os_mon" in apps else [])),
         # Everything that is the same for all processors.
         archive(sdk.root, dir = "root", strip = 0, include = ["bin/*.boot", "releases/**"] + ["lib/{}-*/**".format(app) for app in apps]),
     ]
@@ -334,7 +423,7 @@ def _erlang_otp_impl(ctx):
     log = foreign_build(
         ctx,
         mnemonic = "ErlangOtp",
-        progress_message = "Building %{label}",
+        progress_message = "Linking %{label}",
         outputs = [
             output_tar(root, root = "root"),
             output_tar(runtime, root = "root", include = ["erts-*/bin/" + program for program in ["beam.smp", "erl_child_setup"] + ctx.attr.programs]),
@@ -344,45 +433,21 @@ def _erlang_otp_impl(ctx):
             for app, file in applications.items()
         ],
         archives = archives,
-        patches = sdk.patches,
-        files = {
-            "erl.c": ctx.file._erl,
-            "programs.sh": ctx.file._programs,
-        } | nifs.files,
-        tools = _TOOLS,
-        aliases = cc.aliases + host.aliases,
-        env = _ENV,
-        inputs = [cc.files, host.files],
-        steps = [
-            _configure(
-                ctx.attr.flavor,
-                ctx.attr.crypto,
-                " ".join(_COPTS),
-                ldflags = linkage.ldflags,
-                libs = nifs.needed,
-                more = [
-                    "--build=x86_64-build-linux-gnu",
-                    "--host=" + cc.triple,
-                    # Without a value it does not even look at --with-ssl.
-                    "erl_xcomp_sysroot=${WORK}/openssl",
-                ] + [
-                    # What configure cannot find out by running programs.
-                    "erl_xcomp_{}={}".format(variable, value)
-                    for variable, value in _XCOMP.items()
-                ],
-            ),
-        ] + ([
-            # Where configure finds no OpenSSL that it likes, it goes on without.
-            step("check for OpenSSL", ["sh", "-c", "test ! -e lib/crypto/SKIP || { cat lib/crypto/SKIP lib/crypto/config.log >&2; exit 1; }"]),
-        ] if ctx.attr.crypto else []) + [
-            step("build static NIFs", make + ["-C", "lib", "BUILD_STATIC_LIBS=1", "TYPE=opt", "static_lib"]),
-            step("build", ["sh", "-c", '"$@" YCF_EXECUTABLE_PATH=$(echo ${WORK}/sdk/erts-*/bin/yielding_c_fun)', "sh"] + make + static_nifs + ["erl_interface", "emulator"]),
-            _erl_program(),
-            _programs("${WORK}/root"),
-        ] + ([
-            step("build os_mon", make + ["-C", "lib/os_mon/c_src", "opt"]),
-            step("install os_mon", ["sh", "-c", "cp lib/os_mon/priv/bin/*/* ${WORK}/root/lib/os_mon-*/priv/bin/"]),
-        ] if "os_mon" in apps else []),
+        files = {"link.sh": ctx.file._link} | nifs.files,
+        tools = ["perl", "sh"],
+        aliases = cc.aliases,
+        inputs = [cc.files],
+        steps = [step("link", [
+            "sh",
+            "-c",
+            'sh ${WORK}/link.sh ${WORK} "$(echo ${WORK}/root/erts-*/bin)/beam.smp" "$@"',
+            "sh",
+            _LINKAGE[ctx.attr.linkage],
+            " ".join(nifs.needed + ([_LIBCRYPTO] if ctx.attr.crypto else [])),
+        ] + [
+            "${{WORK}}/src/nifs/{}.a".format(nif)
+            for nif in ["asn1rt_nif"] + (["crypto"] if ctx.attr.crypto else [])
+        ] + nifs.named)],
     )
     return [
         DefaultInfo(files = depset([root])),
@@ -411,19 +476,23 @@ erlang_otp = rule(
     doc = """Builds an Erlang/OTP runtime for the target platform, static by default.
 
 The version is that of the toolchain `//toolchains/erlang:toolchain_type`, whose source and patches it is built from
-and whose `.beam` files it takes: they are compiled once for every platform.""",
-    attrs = _COMMON_ATTRS | {
+and whose `.beam` files it takes: they are compiled once for every platform. What is C and C++ is compiled once for all
+targets of one `flavor`; each links its own emulator, in seconds.""",
+    attrs = FOREIGN_BUILD_ATTRS | CC_ATTRS | {
         "apps": attr.string_list(doc = "The applications of OTP to have, `kernel` and `stdlib` among them. Empty: all that the toolchain has, without those that need OpenSSL if `crypto` is off."),
         "crypto": attr.bool(default = True, doc = "Whether the emulator has OpenSSL's libcrypto inside, for the applications crypto, public_key, ssl and ssh."),
         "flavor": attr.string(default = "jit", values = ["jit", "emu"], doc = "How the emulator runs code: compiled when it is loaded (`jit`), or interpreted (`emu`), which is smaller and slower."),
         "linkage": attr.string(
             default = "static",
             values = _LINKAGE.keys(),
-            doc = "Whether programs have the C library inside (`static`), or share one in /lib of the image (`dynamic`). A dynamic emulator loads NIFs and drivers from `.so` files.",
+            doc = "Whether the emulator has the C library inside (`static`), or has that of the image in /lib (`dynamic`). A dynamic emulator loads NIFs and drivers from `.so` files.",
         ),
         "nifs": attr.label_list(providers = [NifLibraryInfo], doc = "`nif_library` targets that are linked into the emulator."),
         "programs": attr.string_list(doc = "Programs that the runtime tar holds besides `beam.smp` and `erl_child_setup`: `epmd`, `heart`, `inet_gethost`, `erlexec`."),
+        "_link": attr.label(default = Label("//erlang:link.sh"), allow_single_file = True),
         "_loader": attr.label(default = Label("//toolchains/musl:loader"), allow_single_file = True),
+        "_objects_emu": attr.label(default = Label("//erlang:objects_emu"), providers = [OtpObjectsInfo]),
+        "_objects_jit": attr.label(default = Label("//erlang:objects_jit"), providers = [OtpObjectsInfo]),
         "_openssl": attr.label(default = Label("//third_party/openssl"), allow_single_file = [".tar"]),
     },
     provides = [OtpInfo],
