@@ -8,10 +8,11 @@ set -eu
 work=$1 flavor=$2
 shift 2
 cd "$work/src/erts/emulator"
-"$@" --no-print-directory -f "$(echo *-*-*/Makefile)" TYPE=opt "FLAVOR=$flavor" --eval='
+variables=$("$@" --no-print-directory -f "$(echo *-*-*/Makefile)" TYPE=opt "FLAVOR=$flavor" --eval='
 link-variables:
 	@printf "%s\n" "objects=\"$(INIT_OBJS) $(filter-out %/driver_tab.o,$(OBJS))\""
 	@printf "%s\n" "drivers=\"$(DRV_OBJS)\"" "nifs=\"$(NIF_OBJS)\""
 	@printf "%s\n" "compile=\"$(CC) $(CFLAGS) $(INCLUDES)\"" "link=\"$(EMU_LD) $(EMU_LDFLAGS)\""
 	@printf "%s\n" "libs=\"$(filter-out %/libcrypto.a,$(LIBS))\""
-' link-variables | sed "s,$work,\$work,g"
+' link-variables)
+printf '%s\n' "$variables" | sed "s,$work,\$work,g"
