@@ -14,17 +14,9 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
-// cpu is the processor that BusyBox was built for.
-var cpu = os.Getenv("CPU")
-
-// busybox returns a command that runs BusyBox: here, or in an emulator.
 func busybox(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	args = append([]string{built.File(t, "BUSYBOX")}, args...)
-	if cpu == "aarch64" {
-		args = append([]string{built.File(t, "QEMU")}, args...)
-	}
-	return exec.Command(args[0], args[1:]...)
+	return built.Command(t, built.File(t, "BUSYBOX"), args...)
 }
 
 func lines(t *testing.T, path string) []string {
@@ -38,11 +30,7 @@ func lines(t *testing.T, path string) []string {
 
 func TestBinary(t *testing.T) {
 	// Allowed: places in the guest that applets know.
-	out, err := exec.Command(built.File(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
-		"-max-size", "1100000", "-allow", "/tmp/", "-allow", "/home/%s", built.File(t, "BUSYBOX")).CombinedOutput()
-	if err != nil {
-		t.Errorf("elfcheck: %v\n%s", err, out)
-	}
+	built.CheckELF(t, "-static", "-no-pie", "-stripped", "-max-size", "1100000", "-allow", "/tmp/", "-allow", "/home/%s", built.File(t, "BUSYBOX"))
 }
 
 // The list that rootfs rules make links from is the list that the program knows.
@@ -85,7 +73,7 @@ func TestEveryApplet(t *testing.T) {
 
 // A few applets do their work together, linked as in a root file system.
 func TestScript(t *testing.T) {
-	if cpu == "aarch64" {
+	if built.CPU == "aarch64" {
 		t.Skip("the emulator runs one process: no links, no pipes")
 	}
 	const script = `

@@ -16,24 +16,13 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
-// cpu is the processor that init was built for.
-var cpu = os.Getenv("CPU")
-
 func TestProgram(t *testing.T) {
-	out, err := exec.Command(built.File(t, "ELFCHECK"), "-machine", cpu, "-static", "-no-pie", "-no-build-id", "-stripped",
-		"-max-size", "40960", "-allow", "/tmp", built.File(t, "INIT")).CombinedOutput()
-	if err != nil {
-		t.Errorf("elfcheck: %v\n%s", err, out)
-	}
+	built.CheckELF(t, "-static", "-no-pie", "-stripped", "-max-size", "40960", "-allow", "/tmp", built.File(t, "INIT"))
 }
 
 // Not the first process: it must leave the machine alone.
 func TestElsewhere(t *testing.T) {
-	args := []string{built.File(t, "INIT")}
-	if cpu == "aarch64" {
-		args = append([]string{built.File(t, "QEMU")}, args...)
-	}
-	out, err := exec.Command(args[0], args[1:]...).CombinedOutput()
+	out, err := built.Command(t, built.File(t, "INIT")).CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !bytes.HasPrefix(out, []byte("init: this is the first process")) {
 		t.Errorf("got %v, %s", err, out)

@@ -87,9 +87,9 @@ def _emulator(ctx, otp, sdk):
         files["etc/{}.path".format(otp.libc.basename.removesuffix(".so.1"))] = directories
     return struct(
         archives = [
-            archive(otp.runtime, dir = "emulator", include = ["bin/beam.smp"]),
-            # Those of a dynamic one would look for its C library in /lib.
-            archive(sdk.root, dir = "emulator", include = ["bin/erl_child_setup", "bin/inet_gethost"]),
+            archive(otp.runtime, dir = "emulator", include = ["bin/beam.smp", "bin/erl_child_setup"]),
+            # A runtime has it only if it is asked for.
+            archive(sdk.root, dir = "emulator", include = ["bin/inet_gethost"]),
         ],
         # What erlexec makes of a command.
         command = ["${TOOLS}/" + tool.basename for tool in tools] + [

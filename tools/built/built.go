@@ -6,6 +6,7 @@ package built
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -68,6 +69,29 @@ func Read(t testing.TB, variable string) []byte {
 		t.Fatalf("$%s: %v", variable, err)
 	}
 	return data
+}
+
+// CPU is the processor that a test's programs were built for, as cpu_go_tests
+// says.
+var CPU = os.Getenv("CPU")
+
+// Command returns one that runs a program for CPU: here, or in an emulator.
+func Command(t testing.TB, program string, args ...string) *exec.Cmd {
+	t.Helper()
+	if os.Getenv("QEMU") != "" {
+		return exec.Command(File(t, "QEMU"), append([]string{program}, args...)...)
+	}
+	return exec.Command(program, args...)
+}
+
+// CheckELF checks that programs are for CPU, have no build ID, and are as the
+// arguments of //tools/elfcheck say, the last of which are paths.
+func CheckELF(t testing.TB, args ...string) {
+	t.Helper()
+	out, err := exec.Command(File(t, "ELFCHECK"), append([]string{"-machine", CPU, "-no-build-id"}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Errorf("elfcheck: %v\n%s", err, out)
+	}
 }
 
 // Messages checks what failing builds said: parts has for each its name and what

@@ -10,17 +10,6 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
-// cpu is the processor that the programs were built for.
-var cpu = os.Getenv("CPU")
-
-// command runs a program that was built for cpu: here, or in an emulator.
-func command(t *testing.T, args ...string) *exec.Cmd {
-	if cpu == "aarch64" {
-		args = append([]string{built.File(t, "QEMU")}, args...)
-	}
-	return exec.Command(args[0], args[1:]...)
-}
-
 func TestPrograms(t *testing.T) {
 	for _, program := range []struct {
 		name, output string
@@ -35,7 +24,7 @@ func TestPrograms(t *testing.T) {
 		t.Run(program.name, func(t *testing.T) {
 			path := built.File(t, program.name)
 			args := []string{path}
-			check := []string{"-machine", cpu, "-no-build-id"}
+			var check []string
 			if program.pie {
 				check = append(check, "-pie")
 			} else {
@@ -44,18 +33,16 @@ func TestPrograms(t *testing.T) {
 			if program.static {
 				check = append(check, "-static")
 			} else {
-				check = append(check, "-interpreter", "/lib/ld-musl-"+cpu+".so.1", "-needed", "libc.so")
+				check = append(check, "-interpreter", "/lib/ld-musl-"+built.CPU+".so.1", "-needed", "libc.so")
 				args = []string{built.File(t, "LOADER"), path}
 			}
-			if out, err := exec.Command(built.File(t, "ELFCHECK"), append(check, path)...).CombinedOutput(); err != nil {
-				t.Errorf("elfcheck: %v\n%s", err, out)
-			}
+			built.CheckELF(t, append(check, path)...)
 
 			want, err := os.ReadFile("testdata/" + program.output)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := command(t, args...).CombinedOutput()
+			got, err := built.Command(t, args[0], args[1:]...).CombinedOutput()
 			if err != nil {
 				t.Errorf("%v: %v", args, err)
 			}
