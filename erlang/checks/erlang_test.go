@@ -13,36 +13,39 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"rules_elixir_vm/tools/built"
 )
 
-var unpacked struct {
-	sync.Once
-	dir string
-	err error
+// unpacked maps variables to directories.
+var unpacked = map[string]string{}
+
+// unpack unpacks the installation that a variable names, once for all tests.
+func unpack(t *testing.T, variable string) string {
+	t.Helper()
+	if dir := unpacked[variable]; dir != "" {
+		return dir
+	}
+	dir, err := os.MkdirTemp(os.Getenv("TEST_TMPDIR"), "otp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := built.Unpack(built.File(t, variable), dir, 0); err != nil {
+		t.Fatal(err)
+	}
+	unpacked[variable] = dir
+	return dir
 }
 
-// installation unpacks the installation, once for all tests.
 func installation(t *testing.T) string {
 	t.Helper()
-	root := built.File(t, "ROOT")
-	unpacked.Do(func() {
-		if unpacked.dir, unpacked.err = os.MkdirTemp(os.Getenv("TEST_TMPDIR"), "otp"); unpacked.err == nil {
-			unpacked.err = built.Unpack(root, unpacked.dir, 0)
-		}
-	})
-	if unpacked.err != nil {
-		t.Fatal(unpacked.err)
-	}
-	return unpacked.dir
+	return unpack(t, "ROOT")
 }
 
-func glob(t *testing.T, pattern string) string {
+func glob(t *testing.T, dir, pattern string) string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(installation(t), pattern))
+	found, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%s: found %v, expected one: %v", pattern, found, err)
 	}
@@ -58,13 +61,9 @@ func escript(t *testing.T, script string, args ...string) string {
 		cmd = exec.Command(filepath.Join(installation(t), "bin", "escript"), args...)
 		cmd.Env = []string{"HOME=" + t.TempDir()}
 	} else {
-		// QEMU runs one program, the emulator alone. The one that starts ports is that of the machine that tests.
-		dir := t.TempDir()
-		if err := built.Unpack(built.File(t, "X86_64_RUNTIME"), dir, 0); err != nil {
-			t.Fatal(err)
-		}
-		bin := filepath.Join(dir, filepath.Base(glob(t, "erts-*")), "bin")
-		cmd = built.Command(t, glob(t, "erts-*/bin/beam.smp"), append([]string{
+		// QEMU runs one program, the emulator alone. What that starts is of the machine that tests.
+		bin := glob(t, unpack(t, "X86_64_ROOT"), "erts-*/bin")
+		cmd = built.Command(t, glob(t, installation(t), "erts-*/bin/beam.smp"), append([]string{
 			"--", "-root", installation(t), "-bindir", bin, "-progname", "erl", "--", "-home", bin, "--",
 			"-boot", filepath.Join(installation(t), "bin", "no_dot_erlang"), "-noshell", "-run", "escript", "start", "-extra",
 		}, args...)...)
@@ -224,7 +223,7 @@ func TestParts(t *testing.T) {
 		})
 		return names
 	}
-	erts := filepath.Base(glob(t, "erts-*"))
+	erts := filepath.Base(glob(t, installation(t), "erts-*"))
 	if got, want := names("RUNTIME"), []string{erts + "/bin/beam.smp", erts + "/bin/erl_child_setup"}; !slices.Equal(got, want) {
 		t.Errorf("runtime: got %v, expected %v", got, want)
 	}

@@ -414,9 +414,9 @@ def _erlang_otp_impl(ctx):
     built = getattr(ctx.attr, "_objects_" + ctx.attr.flavor)[OtpObjectsInfo]
     archives = [
         archive(built.objects, strip = 0),
-        archive(built.programs, dir = "root", strip = 0, include = ["bin/**", "erts-*/**", "usr/**"] + (["lib/os_mon-*/**"] if "os_mon" in apps else [])),
-        # Everything that is the same for all processors.
+        # Everything that is the same for all processors, and programs of os_mon for the one that compiled it, which give way.
         archive(sdk.root, dir = "root", strip = 0, include = ["bin/*.boot", "releases/**"] + ["lib/{}-*/**".format(app) for app in apps]),
+        archive(built.programs, dir = "root", strip = 0, include = ["bin/**", "erts-*/**", "usr/**"] + (["lib/os_mon-*/**"] if "os_mon" in apps else [])),
     ]
     if ctx.attr.crypto:
         archives.append(archive(ctx.file._openssl, dir = "openssl", strip = 0))
