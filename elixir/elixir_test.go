@@ -106,9 +106,11 @@ func TestSuite(t *testing.T) {
 	// As Elixir was compiled. The suite leaves out what cannot pass then.
 	cmd.Env = append(cmd.Env, "ERL_COMPILER_OPTIONS=deterministic")
 	if app == "mix" {
+		// The suite runs git, and releases, whose script has awk.
 		git := filepath.Dir(built.Runfile(t, "rules_elixir_vm/toolchains/build_tools/git/git"))
+		gnu := filepath.Dir(built.Runfile(t, "rules_elixir_vm/toolchains/build_tools/gnu/awk"))
 		// It copies its rebar3 before it begins, and there is none: skips.txt.
-		cmd.Env = append(cmd.Env, "REBAR3="+os.DevNull, "PATH="+git+":"+path(otp, elixir))
+		cmd.Env = append(cmd.Env, "REBAR3="+os.DevNull, "PATH="+git+":"+gnu+":"+path(otp, elixir))
 	}
 	// Not kept until the end: a test that never ends is the last one in the log.
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stdout
