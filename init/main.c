@@ -102,12 +102,12 @@ static int take_signals(pid_t child) {
 	return ended;
 }
 
-// Waits for the end of a child, and does meanwhile all that init has to do. Returns its exit status as a shell has it.
+// Waits for the end of a child, and does meanwhile all that init has to do. Returns its wait status.
 static int supervise(pid_t child) {
 	for (;;) {
 		int status = take_signals(child);
 		if (status >= 0)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+			return status;
 		if (button >= 0 && power_button_pressed(button))
 			stop(child, "power button");
 		network_step();
@@ -131,12 +131,15 @@ static int supervise(pid_t child) {
 	}
 }
 
+// The exit status as a shell has it.
+static int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
 // Runs a command to its end. Returns its exit status.
 static int run(char *const *arguments, const struct options *as) {
 	int status;
 	struct program program = {.arguments = arguments, .cwd = "/"};
 	pid_t pid = start_program(&program, as, &status);
-	return pid < 0 ? status : supervise(pid);
+	return pid < 0 ? status : exit_status(supervise(pid));
 }
 
 static int pre_start(void) {
@@ -182,11 +185,11 @@ static const char *signal_name(int signal) {
 
 static void tell_end(int status) {
 	char code[NUMBER_SIZE];
-	if (status < 128 || status > 128 + SIGRTMAX) {
-		say("the emulator exited with status ", number(code, (uint64_t)status), NULL);
+	if (WIFEXITED(status)) {
+		say("the emulator exited with status ", number(code, WEXITSTATUS(status)), NULL);
 		return;
 	}
-	int signal = status - 128;
+	int signal = WTERMSIG(status);
 	bool memory = signal == SIGKILL && memory_ran_out();
 	say("error: the emulator was ended by signal ", number(code, (uint64_t)signal), signal_name(signal),
 	    memory ? "; the machine is out of memory: give it more, or let the application take less" : "", NULL);
@@ -218,7 +221,7 @@ static int run_release(void) {
 	status = supervise(pid);
 	say_stage(stopping ? "stopped" : "ended");
 	tell_end(status);
-	return status;
+	return exit_status(status);
 }
 
 // Nothing may hold a file system when they are unmounted.

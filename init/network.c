@@ -165,7 +165,7 @@ static void client_send(void) {
 	// A message that is not sent is like one that is lost.
 	(void)sendto(client.fd, message, sizeof message, 0, (struct sockaddr *)&to, sizeof to);
 	if (client.state == RENEWING)
-		client.due_us = now + 60 * SECOND;
+		client.due_us = now + 60 * SECOND < client.expires_us ? now + 60 * SECOND : client.expires_us;
 	else // half a second, twice as long each time, 16 seconds at most
 		client.due_us = now + (SECOND / 2 << (client.tries < 5 ? client.tries : 5));
 	client.tries++;

@@ -77,7 +77,9 @@ func (w wire) answer(to, query []byte, kind byte, address net.IP) error {
 	message = append(message, 53, 1, kind, 54, 4)
 	message = append(message, server...)
 	if kind != nak {
-		message = append(message, 1, 4, 255, 255, 255, 0, 51, 4, 0, 0, 0, 4, 58, 4, 0, 0, 0, 1, 12, 3, 'w', 'e', 'b', 15, 4, 't', 'e', 's', 't')
+		message = append(message, 1, 4, 255, 255, 255, 0, 51, 4, 0, 0, 0, 4, 58, 4, 0, 0, 0, 1, 3, 4)
+		message = append(append(append(message, server...), 6, 4), server...)
+		message = append(message, 12, 3, 'w', 'e', 'b', 15, 4, 't', 'e', 's', 't')
 	}
 	message = append(message, 255)
 
@@ -105,10 +107,10 @@ func (w wire) answer(to, query []byte, kind byte, address net.IP) error {
 	return err
 }
 
-// serve plays a server: the first message is lost, then there is a lease, which is renewed once and then refused, and
-// at last another address.
+// serve plays a server: the first message is lost, then there is a lease, which is renewed once and then refused. The
+// lease of another address nobody renews. At last there is a third one.
 func (w wire) serve() error {
-	first, second := net.IPv4(192, 0, 2, 7), net.IPv4(192, 0, 2, 8)
+	first, second, third := net.IPv4(192, 0, 2, 7), net.IPv4(192, 0, 2, 8), net.IPv4(192, 0, 2, 9)
 	for i, step := range []struct {
 		kind     byte
 		client   net.IP // the address that it has
@@ -123,6 +125,9 @@ func (w wire) serve() error {
 		{request, first, nak, net.IPv4zero, nil},
 		{discover, net.IPv4zero, offer, second, nil},
 		{request, net.IPv4zero, ack, second, second},
+		{request, second, 0, nil, nil},
+		{discover, net.IPv4zero, offer, third, nil},
+		{request, net.IPv4zero, ack, third, third},
 	} {
 		frame, message, err := w.receive()
 		if err != nil {
@@ -178,15 +183,36 @@ func TestDHCP(t *testing.T) {
 		// After the last answer the client needs the wire no longer, but the card does.
 		<-ended
 	}()
-	screen := &watcher{line: "network: eth1 has 192.0.2.8/24, by DHCP", found: func() { keyboard.Write([]byte{3}) }}
+	screen := &watcher{line: "network: eth1 has 192.0.2.9/24, by DHCP", found: func() { keyboard.Write([]byte{3}) }}
 	cmd.Stdout, cmd.Stderr = screen, screen
 	err = cmd.Run()
 	if got := <-served; got != nil {
 		t.Error(got)
 	}
 	out := screen.text.String()
-	if err != nil || !strings.Contains(out, "network: eth1 has 192.0.2.7/24, by DHCP") || !strings.Contains(out, screen.line) || !strings.Contains(out, "E2E: stopped") {
-		t.Errorf("got %v and\n%s", err, out)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, line := range []string{
+		"network: eth1 has 192.0.2.7/24, by DHCP",
+		"E2E: host: web.test",
+		"E2E: /etc/resolv.conf: nameserver 192.0.2.1",
+		"E2E: /etc/resolv.conf: search test",
+		"E2E: /etc/hosts: 192.0.2.7 web.test web",
+		"E2E: /proc/net/route: eth1\t00000000\t010200C0\t",
+		"E2E: waiting",
+		"network: eth1 has 192.0.2.8/24, by DHCP",
+		"eth1: the lease of the address ended, and no DHCP server renewed it",
+		screen.line,
+		"E2E: signal 15: stopping",
+		"E2E: /proc/net/route: eth1\t00000000\t010200C0\t",
+		"E2E: stopped",
+	} {
+		_, rest, found := strings.Cut(out, line)
+		if !found {
+			t.Fatalf("%q is missing, or not in this order, in\n%s", line, &screen.text)
+		}
+		out = rest
 	}
 }
 

@@ -18,6 +18,27 @@ import (
 	"rules_elixir_vm/tools/built"
 )
 
+// What docs/figures.md promises, in bytes.
+func TestSizes(t *testing.T) {
+	for variable, limit := range map[string]int64{"HELLO": 5e6, "HTTP": 8e6} {
+		var sum int64
+		for _, path := range built.Files(t, variable) {
+			if name := filepath.Base(path); name != "bzImage" && !strings.HasPrefix(name, "initramfs.") {
+				continue
+			}
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += info.Size()
+		}
+		t.Logf("%s: kernel and initramfs have %d bytes", variable, sum)
+		if sum < limit/2 || sum > limit {
+			t.Errorf("%s: kernel and initramfs have %d bytes, expected at most %d, and more than half of that", variable, sum, limit)
+		}
+	}
+}
+
 type manifest struct {
 	Architecture string
 	Files        []struct {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -23,16 +24,24 @@ static void print_file(const char *path) {
 		close(fd);
 }
 
+static void report_network(void) {
+	char name[256] = "";
+	gethostname(name, sizeof name);
+	printf("E2E: host: %s\n", name);
+	print_file("/etc/resolv.conf");
+	print_file("/etc/hosts");
+	print_file("/proc/net/route");
+}
+
 static void report(char **argv) {
-	char name[256] = "", cwd[256] = "";
+	char cwd[256] = "";
 	printf("E2E: arguments:");
 	for (; *argv != NULL; argv++)
 		printf(" [%s]", *argv);
 	printf("\n");
 	for (char **entry = environ; *entry != NULL; entry++)
 		printf("E2E: environment: %s\n", *entry);
-	gethostname(name, sizeof name);
-	printf("E2E: host: %s\n", name);
+	report_network();
 	printf("E2E: directory: %s\n", getcwd(cwd, sizeof cwd));
 	printf("E2E: user: %d:%d %d:%d, groups %d\n", (int)getuid(), (int)getgid(), (int)geteuid(), (int)getegid(), getgroups(0, NULL));
 	struct rlimit limit;
@@ -47,8 +56,6 @@ static void report(char **argv) {
 	for (int fd = 0; fd < 64; fd++)
 		open_files += fcntl(fd, F_GETFD) >= 0;
 	printf("E2E: descriptors: %d, terminal %d%d%d, session %s\n", open_files, isatty(0), isatty(1), isatty(2), getsid(0) == getpid() ? "own" : "other");
-	print_file("/etc/resolv.conf");
-	print_file("/etc/hosts");
 	print_file(getenv("ERL_INETRC"));
 	print_file("/proc/mounts");
 	print_file("/tmp/before");
@@ -97,6 +104,7 @@ static void ask(int signal) { asked = signal; }
 
 static int wait_for_term(void) {
 	signal(SIGTERM, ask);
+	report_network();
 	printf("E2E: waiting\n");
 	const char *to_init = getenv("SIGNAL");
 	if (to_init != NULL)
@@ -104,20 +112,66 @@ static int wait_for_term(void) {
 	while (!asked)
 		pause();
 	printf("E2E: signal %d: stopping\n", (int)asked);
+	report_network();
 	// As an Erlang system does that takes its time.
 	sleep(1);
 	printf("E2E: stopped\n");
 	return 0;
 }
 
+// As the command of init.pre_start: leaves a file for the report.
+static int before(void) {
+	FILE *file = fopen("/tmp/before", "w");
+	return file == NULL || fprintf(file, "user: %d\n", (int)getuid()) < 0 || fclose(file) != 0;
+}
+
+// A card configures itself from router advertisements, which come when they come.
+static int ipv6(void) {
+	for (int tries = 0; tries < 3000; tries++) {
+		char line[256];
+		FILE *addresses = fopen("/proc/net/if_inet6", "r");
+		while (addresses != NULL && fgets(line, sizeof line, addresses) != NULL) {
+			if (strncmp(line, "fec0", 4) == 0) {
+				printf("E2E: address: %s", line);
+				return fclose(addresses);
+			}
+		}
+		if (addresses != NULL)
+			fclose(addresses);
+		usleep(10000);
+	}
+	return 1;
+}
+
+// What is left: a process that does not end by itself, and has a file open of a file system with an odd name.
+static int leave(void) {
+	if (mkdir("/tmp/a b", 0755) < 0 || mount("none", "/tmp/a b", "tmpfs", 0, NULL) < 0 || open("/tmp/a b/file", O_WRONLY | O_CREAT, 0600) < 0) {
+		perror("E2E: /tmp/a b");
+		return 1;
+	}
+	pid_t child = fork();
+	if (child == 0) {
+		setsid();
+		signal(SIGTERM, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	return child < 0;
+}
+
 int main(int argc, char **argv) {
-	(void)argc;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	const char *what = getenv("E2E");
+	const char *what = getenv("E2E"), *status = getenv("STATUS");
+	if (argc > 1 && strcmp(argv[1], "-daemon") == 0) {
+		printf("E2E: %s, user %d\n", argv[0], (int)getuid());
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "before") == 0)
+		return before();
 	if (what == NULL || strcmp(what, "report") == 0) {
 		report(argv);
 	} else if (strcmp(what, "exit") == 0) {
-		return 3;
+		return status != NULL ? atoi(status) : 3;
 	} else if (strcmp(what, "zombies") == 0) {
 		return zombies();
 	} else if (strcmp(what, "wait") == 0) {
@@ -128,6 +182,10 @@ int main(int argc, char **argv) {
 		kill(1, SIGTERM);
 		for (;;)
 			pause();
+	} else if (strcmp(what, "ipv6") == 0) {
+		return ipv6();
+	} else if (strcmp(what, "leave") == 0) {
+		return leave();
 	} else if (strcmp(what, "crash") == 0) {
 		raise(SIGSEGV);
 	} else if (strcmp(what, "memory") == 0) {
