@@ -83,6 +83,14 @@ func TestNoBuildPath(t *testing.T) {
 	}
 }
 
+// eunit compiles and runs what of Elixir's suite is in Erlang.
+const eunit = `
+for file <- Path.wildcard("*.erl") do
+  {:ok, module, binary} = :compile.file(to_charlist(file), [:binary, :report])
+  {:module, ^module} = :code.load_binary(module, to_charlist(file), binary)
+end
+:test_helper.test()`
+
 // Elixir's own test suite passes, apart from the tests in skips.txt.
 func TestSuite(t *testing.T) {
 	app := os.Getenv("APP")
@@ -95,14 +103,18 @@ func TestSuite(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As Elixir's makefile does it.
-	tests := "test"
+	dir, tests := filepath.Join(elixir, "lib", app), "test"
 	if app == "elixir" {
 		tests = "test/elixir"
 	}
+	args := []string{"-r", tests + "/test_helper.exs", "-e", exclusion(t, app), "-pr", tests + "/**/*_test.exs"}
+	if app == "erlang" {
+		dir, args = filepath.Join(elixir, "lib", "elixir", "test", "erlang"), []string{"-e", eunit}
+	}
 	// The path as Elixir's script has it. Without a name of the node the suite leaves out what needs another node, which
 	// would be looked for under the machine's name.
-	cmd := command(t, otp, elixir+"/bin/..", "-r", tests+"/test_helper.exs", "-e", exclusion(t, app), "-pr", tests+"/**/*_test.exs")
-	cmd.Dir = filepath.Join(elixir, "lib", app)
+	cmd := command(t, otp, elixir+"/bin/..", args...)
+	cmd.Dir = dir
 	// As Elixir was compiled. The suite leaves out what cannot pass then.
 	cmd.Env = append(cmd.Env, "ERL_COMPILER_OPTIONS=deterministic")
 	if app == "mix" {

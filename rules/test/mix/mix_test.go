@@ -190,6 +190,9 @@ func TestRelease(t *testing.T) {
 	if cookie, err := os.ReadFile(filepath.Join(dir, "releases/COOKIE")); string(cookie) != "given" {
 		t.Errorf("the cookie is %q (%v)", cookie, err)
 	}
+	if args, err := os.ReadFile(filepath.Join(dir, "releases/1.2.0/vm.args")); !bytes.Contains(args, []byte("\n+P 70001\n-shop release shop\n")) {
+		t.Errorf("vm.args is not of rel/vm.args.eex: %q (%v)", args, err)
+	}
 
 	for _, name := range built.Files(t, "RELEASE_FILES") {
 		data, err := os.ReadFile(name)
@@ -254,9 +257,12 @@ func TestUmbrella(t *testing.T) {
 	}
 }
 
-// Of several releases in mix.exs each is one target.
+// Of several releases in mix.exs each is one target. This one has strip_beams: false.
 func TestSecond(t *testing.T) {
-	names, _ := untar(t, "SECOND")
+	names, dir := untar(t, "SECOND")
+	if beam, err := os.ReadFile(filepath.Join(dir, "lib/shop-1.2.0/ebin/Elixir.Shop.beam")); !bytes.Contains(beam, []byte("Dbgi")) {
+		t.Errorf("Elixir.Shop.beam is stripped (%v)", err)
+	}
 	for _, want := range []string{"bin/second", "lib/shop-1.2.0/ebin/shop.app"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no %s", want)
