@@ -71,6 +71,7 @@ def _mix_release_test_impl(ctx):
         "shop/mix.exs",
         "shop/rel/env.sh.eex",
         "shop/rel/overlays/motd",
+        "shop/rel/vm.args.eex",
         "store.tar",
     ], _inputs(env, "MixRelease"))
     return analysistest.end(env)
