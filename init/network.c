@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
@@ -111,20 +110,27 @@ static void short_name(char out[65], const char *name) {
 
 // A line in /etc/hosts for the host's name: whoever looks it up must not ask a name server.
 static void write_hosts(const char *name, uint32_t address) {
-	char text[4096], dotted[ADDRESS_SIZE] = "127.0.1.1", alone[65];
-	bool missing = read_file("/etc/hosts", text, sizeof text) < 0 && errno == ENOENT;
-	if (contains(text, name))
-		return;
+	// What the file has of its own, and then the line, which another address replaces.
+	static char text[4096];
+	static size_t own;
+	char dotted[ADDRESS_SIZE] = "127.0.1.1", alone[65];
+	if (own == 0) {
+		if (read_file("/etc/hosts", text, sizeof text) < 0) {
+			if (errno != ENOENT) {
+				say_errno("warning: reading /etc/hosts", NULL);
+				return;
+			}
+			join(text, sizeof text, "127.0.0.1 localhost\n::1 localhost", NULL);
+		}
+		if (contains(text, name))
+			return;
+		own = strlen(text);
+	}
 	if (address != 0)
 		format_address(dotted, address);
 	short_name(alone, name);
-	int fd = open("/etc/hosts", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	bool written = fd >= 0 && join(text, sizeof text, missing ? "127.0.0.1 localhost\n::1 localhost\n" : "\n", dotted, " ", name, " ", alone, "\n", NULL) &&
-	               write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	if (!written)
+	if (!join(text + own, sizeof text - own, "\n", dotted, " ", name, " ", alone, "\n", NULL) || !write_file("/etc/hosts", text, strlen(text)))
 		say_errno("warning: writing /etc/hosts", NULL);
-	if (fd >= 0)
-		close(fd);
 }
 
 // The host's name has a domain: of one without, Erlang looks for the domain when it starts, with a program of its own.

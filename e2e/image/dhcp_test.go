@@ -5,12 +5,14 @@ package image_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -67,8 +69,8 @@ func kind(message []byte) byte {
 	return 0
 }
 
-// answer sends a message of the server, with a lease of four seconds that is to be renewed after one.
-func (w wire) answer(to, query []byte, kind byte, address net.IP) error {
+// answer sends a message of the server, with a lease of that many seconds that is to be renewed after one.
+func (w wire) answer(to, query []byte, kind byte, address net.IP, seconds byte) error {
 	message := make([]byte, bootpHeader, 300)
 	copy(message, query[:44])
 	message[0] = 2
@@ -77,7 +79,7 @@ func (w wire) answer(to, query []byte, kind byte, address net.IP) error {
 	message = append(message, 53, 1, kind, 54, 4)
 	message = append(message, server...)
 	if kind != nak {
-		message = append(message, 1, 4, 255, 255, 255, 0, 51, 4, 0, 0, 0, 4, 58, 4, 0, 0, 0, 1, 3, 4)
+		message = append(message, 1, 4, 255, 255, 255, 0, 51, 4, 0, 0, 0, seconds, 58, 4, 0, 0, 0, 1, 3, 4)
 		message = append(append(append(message, server...), 6, 4), server...)
 		message = append(message, 12, 3, 'w', 'e', 'b', 15, 4, 't', 'e', 's', 't')
 	}
@@ -107,9 +109,16 @@ func (w wire) answer(to, query []byte, kind byte, address net.IP) error {
 	return err
 }
 
-// serve plays a server: the first message is lost, then there is a lease, which is renewed once and then refused. The
-// lease of another address nobody renews. At last there is a third one.
-func (w wire) serve() error {
+// repeats tells whether a message is one that was answered before: the client sends it again if it waits too long.
+func repeats(message, answered []byte) bool {
+	return answered != nil && kind(message) == kind(answered) && bytes.Equal(message[4:8], answered[4:8])
+}
+
+// serve plays a server: the first message is lost, then there is a lease, which is renewed once and, once the emulator is
+// waiting, refused. The lease of another address nobody renews. At last there is a third one.
+func (w wire) serve(waiting <-chan struct{}) error {
+	var answered []byte
+	var silent time.Time
 	first, second, third := net.IPv4(192, 0, 2, 7), net.IPv4(192, 0, 2, 8), net.IPv4(192, 0, 2, 9)
 	for i, step := range []struct {
 		kind     byte
@@ -130,6 +139,9 @@ func (w wire) serve() error {
 		{request, net.IPv4zero, ack, third, third},
 	} {
 		frame, message, err := w.receive()
+		for err == nil && repeats(message, answered) {
+			frame, message, err = w.receive()
+		}
 		if err != nil {
 			return fmt.Errorf("message %d: %w", i, err)
 		}
@@ -138,16 +150,35 @@ func (w wire) serve() error {
 			return fmt.Errorf("message %d: got kind %d from %s for %s, expected kind %d from %s for %s", i, kind(message), net.IP(message[12:16]),
 				net.IP(asked), step.kind, step.client, step.question)
 		}
-		if step.answer == 0 {
-			continue
+		// The end of a lease is no matter of when the next try to renew it would be, a minute after the one before.
+		if late := time.Since(silent); !silent.IsZero() && late > 30*time.Second {
+			return fmt.Errorf("message %d: it came %s after the one before, and the lease was of 8 seconds", i, late)
 		}
+		silent = time.Time{}
+		seconds := byte(120)
+		switch {
+		case step.answer == 0:
+			if kind(message) == request {
+				silent = time.Now()
+			}
+			continue
+		case step.answer == nak:
+			select {
+			case <-waiting:
+			case <-time.After(time.Minute):
+				return errors.New("the emulator does not wait")
+			}
+		case second.Equal(step.address):
+			seconds = 8
+		}
+		answered = message
 		// Noise: what is cut, and what is for another client.
 		other := bytes.Clone(message)
 		other[4] ^= 0xff
-		if err := w.answer(frame, other, step.answer, net.IPv4(203, 0, 113, 9)); err != nil {
+		if err := w.answer(frame, other, step.answer, net.IPv4(203, 0, 113, 9), seconds); err != nil {
 			return err
 		}
-		if err := w.answer(frame, message, step.answer, step.address); err != nil {
+		if err := w.answer(frame, message, step.answer, step.address, seconds); err != nil {
 			return err
 		}
 	}
@@ -167,13 +198,13 @@ func TestDHCP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served, ended := make(chan error, 1), make(chan struct{})
+	served, waiting, ended := make(chan error, 1), make(chan struct{}), make(chan struct{})
 	defer close(ended)
 	go func() {
 		conn, err := listener.Accept()
 		if err == nil {
 			defer conn.Close()
-			err = wire{conn}.serve()
+			err = wire{conn}.serve(waiting)
 		}
 		served <- err
 		// Ctrl-C: a bad end must not wait for the timeout.
@@ -183,7 +214,11 @@ func TestDHCP(t *testing.T) {
 		// After the last answer the client needs the wire no longer, but the card does.
 		<-ended
 	}()
-	screen := &watcher{line: "network: eth1 has 192.0.2.9/24, by DHCP", found: func() { keyboard.Write([]byte{3}) }}
+	const last = "network: eth1 has 192.0.2.9/24, by DHCP"
+	screen := &watcher{found: map[string]func(){
+		"E2E: waiting": func() { close(waiting) },
+		last:           func() { keyboard.Write([]byte{3}) },
+	}}
 	cmd.Stdout, cmd.Stderr = screen, screen
 	err = cmd.Run()
 	if got := <-served; got != nil {
@@ -203,8 +238,9 @@ func TestDHCP(t *testing.T) {
 		"E2E: waiting",
 		"network: eth1 has 192.0.2.8/24, by DHCP",
 		"eth1: the lease of the address ended, and no DHCP server renewed it",
-		screen.line,
+		last,
 		"E2E: signal 15: stopping",
+		"E2E: /etc/hosts: 192.0.2.9 web.test web",
 		"E2E: /proc/net/route: eth1\t00000000\t010200C0\t",
 		"E2E: stopped",
 	} {
@@ -216,18 +252,19 @@ func TestDHCP(t *testing.T) {
 	}
 }
 
-// watcher keeps what is written, and calls found when a line is in it.
+// watcher keeps what is written, and calls a function, once, when its line is in it.
 type watcher struct {
 	text  bytes.Buffer
-	line  string
-	found func()
+	found map[string]func()
 }
 
 func (w *watcher) Write(data []byte) (int, error) {
-	before := strings.Contains(w.text.String(), w.line)
 	w.text.Write(data)
-	if !before && strings.Contains(w.text.String(), w.line) {
-		w.found()
+	for line, found := range w.found {
+		if strings.Contains(w.text.String(), line) {
+			delete(w.found, line)
+			found()
+		}
 	}
 	return len(data), nil
 }

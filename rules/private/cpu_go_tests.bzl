@@ -22,7 +22,7 @@ def cpu_go_tests(name, files, data = [], size = "small", **kwargs):
       files: Environment variable to the label of the runfile whose path it holds, with `{}` for the processor too.
       data: More runfiles.
       size: As in `go_test`.
-      **kwargs: As in `go_test`.
+      **kwargs: As in `go_test`, but `deps`, `env` and `tags`.
     """
     for cpu in _CPUS:
         labels = {"ELFCHECK": "//tools/elfcheck"} | {variable: label.format(cpu) for variable, label in files.items()}

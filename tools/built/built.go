@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package built finds, for a test, what Bazel has built.
+// Package built finds, runs and checks, for a test, what Bazel has built.
 package built
 
 import (
