@@ -112,7 +112,7 @@ static int supervise(pid_t child) {
 			stop(child, "power button");
 		network_step();
 
-		uint64_t now = now_us(), due = network_due_us() < kill_at_us ? network_due_us() : kill_at_us;
+		uint64_t now = now_us(), due = earlier_us(network_due_us(), kill_at_us);
 		if (now >= kill_at_us) {
 			say("error: it did not stop in time, and is killed (init.stop_timeout)", NULL);
 			kill(child, SIGKILL);

@@ -111,17 +111,17 @@ static void short_name(char out[65], const char *name) {
 // A line in /etc/hosts for the host's name: whoever looks it up must not ask a name server.
 static void write_hosts(const char *name, uint32_t address) {
 	// What the file has of its own, and then the line, which another address replaces.
-	static char text[4096];
+	static char text[32 * 1024];
 	static size_t own;
 	char dotted[ADDRESS_SIZE] = "127.0.1.1", alone[65];
 	if (own == 0) {
-		if (read_file("/etc/hosts", text, sizeof text) < 0) {
-			if (errno != ENOENT) {
-				say_errno("warning: reading /etc/hosts", NULL);
-				return;
-			}
-			join(text, sizeof text, "127.0.0.1 localhost\n::1 localhost", NULL);
+		ssize_t size = read_file("/etc/hosts", text, sizeof text);
+		if (size < 0 && errno != ENOENT) {
+			say_errno("warning: reading /etc/hosts", NULL);
+			return;
 		}
+		if (size <= 0)
+			join(text, sizeof text, "127.0.0.1 localhost\n::1 localhost", NULL);
 		if (contains(text, name))
 			return;
 		own = strlen(text);
@@ -171,7 +171,7 @@ static void client_send(void) {
 	// A message that is not sent is like one that is lost.
 	(void)sendto(client.fd, message, sizeof message, 0, (struct sockaddr *)&to, sizeof to);
 	if (client.state == RENEWING)
-		client.due_us = now + 60 * SECOND < client.expires_us ? now + 60 * SECOND : client.expires_us;
+		client.due_us = earlier_us(now + 60 * SECOND, client.expires_us);
 	else // half a second, twice as long each time, 16 seconds at most
 		client.due_us = now + (SECOND / 2 << (client.tries < 5 ? client.tries : 5));
 	client.tries++;
@@ -270,7 +270,7 @@ static void get_lease(void) {
 	client_enter(SELECTING);
 	uint64_t end = now_us() + options->net_wait * SECOND;
 	while (client.state != BOUND) {
-		uint64_t now = now_us(), due = client.due_us < end ? client.due_us : end;
+		uint64_t now = now_us(), due = earlier_us(client.due_us, end);
 		if (now >= end) {
 			say("warning: ", device, ": no DHCP server answered in ", number(seconds, options->net_wait),
 			    " s (init.net.wait); going on without an address, and still asking", NULL);

@@ -23,5 +23,7 @@ void say_stage(const char *name);
 
 // Microseconds since the kernel started.
 uint64_t now_us(void);
+// Of two such times the earlier one.
+static inline uint64_t earlier_us(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 #endif

@@ -118,7 +118,7 @@ func repeats(message, answered []byte) bool {
 // waiting, refused. The lease of another address nobody renews. At last there is a third one.
 func (w wire) serve(waiting <-chan struct{}) error {
 	var answered []byte
-	var silent time.Time
+	var before time.Time
 	first, second, third := net.IPv4(192, 0, 2, 7), net.IPv4(192, 0, 2, 8), net.IPv4(192, 0, 2, 9)
 	for i, step := range []struct {
 		kind     byte
@@ -126,17 +126,20 @@ func (w wire) serve(waiting <-chan struct{}) error {
 		answer   byte
 		address  net.IP
 		question net.IP // the address that it asks for
+		lease    byte   // seconds
+		within   time.Duration
 	}{
-		{discover, net.IPv4zero, 0, nil, nil},
-		{discover, net.IPv4zero, offer, first, nil},
-		{request, net.IPv4zero, ack, first, first},
-		{request, first, ack, first, nil},
-		{request, first, nak, net.IPv4zero, nil},
-		{discover, net.IPv4zero, offer, second, nil},
-		{request, net.IPv4zero, ack, second, second},
-		{request, second, 0, nil, nil},
-		{discover, net.IPv4zero, offer, third, nil},
-		{request, net.IPv4zero, ack, third, third},
+		{discover, net.IPv4zero, 0, nil, nil, 0, 0},
+		{discover, net.IPv4zero, offer, first, nil, 120, 0},
+		{request, net.IPv4zero, ack, first, first, 120, 0},
+		{request, first, ack, first, nil, 120, 0},
+		{request, first, nak, net.IPv4zero, nil, 0, 0},
+		{discover, net.IPv4zero, offer, second, nil, 8, 0},
+		{request, net.IPv4zero, ack, second, second, 8, 0},
+		{request, second, 0, nil, nil, 0, 0},
+		// When the lease ends, and not when the next try to renew it would be, after a minute.
+		{discover, net.IPv4zero, offer, third, nil, 120, 30 * time.Second},
+		{request, net.IPv4zero, ack, third, third, 120, 0},
 	} {
 		frame, message, err := w.receive()
 		for err == nil && repeats(message, answered) {
@@ -150,35 +153,28 @@ func (w wire) serve(waiting <-chan struct{}) error {
 			return fmt.Errorf("message %d: got kind %d from %s for %s, expected kind %d from %s for %s", i, kind(message), net.IP(message[12:16]),
 				net.IP(asked), step.kind, step.client, step.question)
 		}
-		// The end of a lease is no matter of when the next try to renew it would be, a minute after the one before.
-		if late := time.Since(silent); !silent.IsZero() && late > 30*time.Second {
-			return fmt.Errorf("message %d: it came %s after the one before, and the lease was of 8 seconds", i, late)
+		if after := time.Since(before); step.within > 0 && after > step.within {
+			return fmt.Errorf("message %d: it came %s after the one before, expected %s at most", i, after, step.within)
 		}
-		silent = time.Time{}
-		seconds := byte(120)
-		switch {
-		case step.answer == 0:
-			if kind(message) == request {
-				silent = time.Now()
-			}
+		before = time.Now()
+		if step.answer == 0 {
 			continue
-		case step.answer == nak:
+		}
+		if step.answer == nak {
 			select {
 			case <-waiting:
 			case <-time.After(time.Minute):
 				return errors.New("the emulator does not wait")
 			}
-		case second.Equal(step.address):
-			seconds = 8
 		}
 		answered = message
 		// Noise: what is cut, and what is for another client.
 		other := bytes.Clone(message)
 		other[4] ^= 0xff
-		if err := w.answer(frame, other, step.answer, net.IPv4(203, 0, 113, 9), seconds); err != nil {
+		if err := w.answer(frame, other, step.answer, net.IPv4(203, 0, 113, 9), step.lease); err != nil {
 			return err
 		}
-		if err := w.answer(frame, message, step.answer, step.address, seconds); err != nil {
+		if err := w.answer(frame, message, step.answer, step.address, step.lease); err != nil {
 			return err
 		}
 	}
